@@ -1,0 +1,31 @@
+# Thin targets over scripts/; each script can be run by itself, and says at its top what it does.
+
+.DEFAULT_GOAL := help
+.PHONY: help build release test demo format lint clean bench-idle
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## build the debug executable
+	@scripts/build debug
+
+release: ## build the release executable
+	@scripts/build release
+
+test: ## install what is missing, lint, build, run all tests (what CI runs)
+	@scripts/test
+
+demo: ## chat with the agent in this terminal, over a real homeserver of your own
+	@scripts/demo
+
+format: ## format all Swift code in place
+	@scripts/format
+
+lint: ## check the format of all Swift code
+	@scripts/lint
+
+clean: ## remove what was built (keeps .tools and .demo)
+	@rm -rf .build
+
+bench-idle: ## measure the memory and processor time of an idle daemon
+	@exec Benchmarks/idle.sh

@@ -1,0 +1,59 @@
+/// One message of a person to the agent.
+public struct MessageRequest: Hashable, Sendable {
+    /// The platform's id of the user who wrote it.
+    public var userID: String
+    /// The agent's conversation that it belongs to.
+    public var threadID: String
+    /// The run that answers it; also the id of the reply's chunks.
+    public var runID: String
+    /// What the person wrote.
+    public var text: String
+    /// The names of the skills that the user has switched on.
+    public var skills: [String]
+
+    /// Creates a request.
+    public init(userID: String, threadID: String, runID: String, text: String, skills: [String] = []) {
+        self.userID = userID
+        self.threadID = threadID
+        self.runID = runID
+        self.text = text
+        self.skills = skills
+    }
+}
+
+/// A piece of a reply while it is being made.
+public struct MessageChunk: Hashable, Sendable {
+    /// The id of the reply, the same in all its chunks.
+    public var messageID: String
+    /// The text that this chunk adds.
+    public var delta: String
+    /// Whether this is the last chunk.
+    public var finished: Bool
+    /// The tokens that the reply took; known in the last chunk, zero before and where the agent does not say.
+    public var tokensUsed: Int
+
+    /// Creates a chunk.
+    public init(messageID: String, delta: String, finished: Bool = false, tokensUsed: Int = 0) {
+        self.messageID = messageID
+        self.delta = delta
+        self.finished = finished
+        self.tokensUsed = tokensUsed
+    }
+}
+
+/// A whole reply.
+public struct MessageResponse: Hashable, Sendable {
+    /// The id of the reply.
+    public var messageID: String
+    /// Its text.
+    public var response: String
+    /// The tokens that it took; zero where the agent does not say.
+    public var tokensUsed: Int
+
+    /// Creates a response.
+    public init(messageID: String, response: String, tokensUsed: Int) {
+        self.messageID = messageID
+        self.response = response
+        self.tokensUsed = tokensUsed
+    }
+}

@@ -1,0 +1,167 @@
+package import MatrixAPI
+
+/// A room as the bridge knows it.
+package struct BridgeRoom: Hashable, Sendable {
+    /// Where the bot stands in a room.
+    package enum Membership: String, Sendable { case invited, joined, left }
+
+    /// The room's id; opaque.
+    package var roomID: RoomID
+    /// Where the bot stands in it.
+    package var membership: Membership
+    /// When the bot joined, in milliseconds since 1970 by the homeserver's clock; nil where it was not seen.
+    package var joinedAt: Int64?
+    /// Whether the invite called it a direct chat.
+    package var isMarkedDirect: Bool
+    /// How many have joined, the bot included.
+    package var joinedMembers: Int
+    /// How many are invited.
+    package var invitedMembers: Int
+    /// Whether the room is encrypted; it never becomes false again.
+    package var isEncrypted: Bool
+    /// The room's name, where it has one.
+    package var name: String?
+
+    /// Creates a room.
+    package init(
+        roomID: RoomID,
+        membership: Membership,
+        joinedAt: Int64? = nil,
+        isMarkedDirect: Bool = false,
+        joinedMembers: Int = 0,
+        invitedMembers: Int = 0,
+        isEncrypted: Bool = false,
+        name: String? = nil
+    ) {
+        self.roomID = roomID
+        self.membership = membership
+        self.joinedAt = joinedAt
+        self.isMarkedDirect = isMarkedDirect
+        self.joinedMembers = joinedMembers
+        self.invitedMembers = invitedMembers
+        self.isEncrypted = isEncrypted
+        self.name = name
+    }
+
+    /// Whether every message in the room is meant for the bot: at most one other person is in it.
+    package var isDirect: Bool { joinedMembers + invitedMembers <= 2 }
+}
+
+/// What one sync response brings, stored in one transaction.
+package struct Admission: Sendable {
+    /// The token to go on from.
+    package var nextBatch: String
+    /// The rooms that have changed, as they now are.
+    package var rooms: [BridgeRoom]
+    /// What is to be dealt with, in order.
+    package var items: [NewInboxItem]
+
+    /// Creates an admission.
+    package init(nextBatch: String, rooms: [BridgeRoom] = [], items: [NewInboxItem] = []) {
+        self.nextBatch = nextBatch
+        self.rooms = rooms
+        self.items = items
+    }
+}
+
+/// Something that has arrived and is not stored yet.
+package struct NewInboxItem: Hashable, Sendable {
+    /// What makes the item the same one when it arrives again: the event id, where there is one.
+    package var key: String
+    /// The room that it belongs to.
+    package var roomID: RoomID
+    /// What has arrived.
+    package var content: InboxContent
+
+    /// Creates an item.
+    package init(key: String, roomID: RoomID, content: InboxContent) {
+        self.key = key
+        self.roomID = roomID
+        self.content = content
+    }
+}
+
+/// What has arrived.
+package enum InboxContent: Hashable, Sendable {
+    /// An event of a room's timeline.
+    case event(RoomEvent)
+    /// An invite to the room.
+    case invite(from: UserID, isEncrypted: Bool)
+}
+
+/// Something that has arrived and waits for its room's queue.
+package struct InboxItem: Hashable, Sendable {
+    /// The place in the order of admission, over all rooms.
+    package var sequence: Int64
+    /// What makes the item the same one when it arrives again.
+    package var key: String
+    /// The room that it belongs to.
+    package var roomID: RoomID
+    /// What has arrived.
+    package var content: InboxContent
+
+    /// Creates an item.
+    package init(sequence: Int64, key: String, roomID: RoomID, content: InboxContent) {
+        self.sequence = sequence
+        self.key = key
+        self.roomID = roomID
+        self.content = content
+    }
+}
+
+/// That an item has been dealt with, and all that follows from it, stored in one transaction.
+package struct Settlement: Sendable {
+    /// What happens to the question that a person was asked to confirm.
+    package enum ConfirmationChange: Hashable, Sendable {
+        /// A question is asked; it replaces one that was open.
+        case ask(Confirmation)
+        /// The question is answered or withdrawn.
+        case close(userID: UserID, roomID: RoomID)
+    }
+
+    /// The item's place in the order of admission.
+    package var sequence: Int64
+    /// The turn that it begins.
+    package var turn: NewTurn?
+    /// The event that answers it, such as a command's reply.
+    package var reply: NewOutgoingEvent?
+    /// The thread that its place goes on with.
+    package var newThread: NewThread?
+    /// What happens to the open question.
+    package var confirmation: ConfirmationChange?
+
+    /// Creates a settlement; without more, the item has no consequence.
+    package init(
+        sequence: Int64,
+        turn: NewTurn? = nil,
+        reply: NewOutgoingEvent? = nil,
+        newThread: NewThread? = nil,
+        confirmation: ConfirmationChange? = nil
+    ) {
+        self.sequence = sequence
+        self.turn = turn
+        self.reply = reply
+        self.newThread = newThread
+        self.confirmation = confirmation
+    }
+}
+
+/// A question that waits for `!yes` or `!no`.
+package struct Confirmation: Hashable, Sendable {
+    /// Who was asked.
+    package var userID: UserID
+    /// Where they were asked.
+    package var roomID: RoomID
+    /// The command that goes on when they agree.
+    package var command: String
+    /// When they were asked, in milliseconds since 1970.
+    package var askedAt: Int64
+
+    /// Creates a question.
+    package init(userID: UserID, roomID: RoomID, command: String, askedAt: Int64) {
+        self.userID = userID
+        self.roomID = roomID
+        self.command = command
+        self.askedAt = askedAt
+    }
+}

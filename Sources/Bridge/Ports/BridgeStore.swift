@@ -1,0 +1,61 @@
+package import MatrixAPI
+
+/// The bridge's memory: rooms, inbox, threads, turns, outbox and open questions.
+///
+/// Each function is one transaction that is durable when it returns and is not undone by the cancellation of its task.
+package protocol BridgeStore: Sendable {
+    // MARK: Inbox
+
+    /// The token of the last admitted sync response; nil before the first.
+    func syncToken() async throws -> String?
+    /// Stores rooms, items and `next_batch` together; an item whose key is known already is left out.
+    ///
+    /// - Returns: The rooms that have new items, each once.
+    func admit(_ admission: Admission) async throws -> [RoomID]
+    /// All rooms that the bridge knows.
+    func rooms() async throws -> [BridgeRoom]
+    /// Stores what has changed about a room outside a sync, such as that it was joined.
+    func update(_ room: BridgeRoom) async throws
+    /// The rooms that have items which are not settled, each once.
+    func roomsWithOpenItems() async throws -> [RoomID]
+    /// The first item of a room that is not settled, in the order of admission.
+    func nextOpenItem(in roomID: RoomID) async throws -> InboxItem?
+    /// Marks an item as dealt with, together with all that follows from it.
+    func settle(_ settlement: Settlement) async throws
+
+    // MARK: Threads
+
+    /// The agent's thread that a timeline or a Matrix thread of a room belongs to now; begun at the first call.
+    func currentThread(in place: ThreadPlace) async throws -> ConversationThread
+    /// Whether the bridge has answered in a Matrix thread, or is about to.
+    func takesPart(inThread root: EventID, of roomID: RoomID) async throws -> Bool
+
+    // MARK: Turns
+
+    /// All turns that are not `done`, oldest first.
+    func unfinishedTurns() async throws -> [Turn]
+    /// Marks a turn as running under a run id, its attempt counted up; returns it as it now stands.
+    func beginRun(of turnID: String, runID: String) async throws -> Turn
+    /// Stores the whole answer of a turn, which is `answered` then, and adds its tokens to the thread's.
+    func storeAnswer(_ answer: Answer, of turnID: String) async throws
+    /// Marks a turn as done: its answer has been delivered, or can never be.
+    func finish(_ turnID: String) async throws
+
+    // MARK: Outbox
+
+    /// Stores an event before its first send; a known transaction id returns the event that it was stored for.
+    func enqueue(_ event: NewOutgoingEvent) async throws -> OutgoingEvent
+    /// Stores how the sending of an event ended.
+    func conclude(_ id: Int64, _ conclusion: OutgoingConclusion) async throws
+    /// The events of no turn that are still to be sent, oldest first.
+    func pendingNotices() async throws -> [OutgoingEvent]
+    /// All events of a turn in the order in which they were stored.
+    func outgoingEvents(of turnID: String) async throws -> [OutgoingEvent]
+    /// Whether an event is one that the bridge has sent.
+    func isOwnEvent(_ eventID: EventID) async throws -> Bool
+
+    // MARK: Open questions
+
+    /// What a person was asked to confirm in a room, where they have not answered yet.
+    func openConfirmation(of userID: UserID, in roomID: RoomID) async throws -> Confirmation?
+}

@@ -1,0 +1,59 @@
+package import MatrixAPI
+
+/// What the bridge asks of the homeserver, for the one account that it is.
+///
+/// Each call is one attempt: when and whether to try again is the bridge's decision.
+package protocol Homeserver: Sendable {
+    /// The account's Matrix id.
+    var userID: UserID { get }
+    /// The device whose transaction ids make sends idempotent.
+    var deviceID: DeviceID { get }
+
+    /// Sends an event; a second call with the same transaction id, from the same device, sends nothing twice.
+    func send(
+        _ content: JSONValue,
+        type: String,
+        transactionID: TransactionID,
+        to roomID: RoomID
+    ) async throws(HomeserverError) -> EventID
+    /// Shows, for `timeout`, that the bot is typing; nil ends it.
+    func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError)
+    /// Marks the room's main timeline, or a thread of it, as read up to an event.
+    func markRead(_ eventID: EventID, in roomID: RoomID, thread: EventID?) async throws(HomeserverError)
+    /// Accepts an invite.
+    func join(_ roomID: RoomID) async throws(HomeserverError)
+    /// Declines an invite, or leaves a room.
+    func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError)
+    /// The display name of a user, where they have one.
+    func displayName(of userID: UserID) async throws(HomeserverError) -> String?
+}
+
+/// Why the homeserver did not do what it was asked.
+package struct HomeserverError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is, and so what can be done about it.
+    package enum Kind: Hashable, Sendable {
+        /// Too many requests (429): try again after this time; nil where the server does not say.
+        case limited(retryAfter: Duration?)
+        /// The request may or may not have arrived: network failure, timeout or a 5xx; try again.
+        case unreachable
+        /// The access token is not valid any more.
+        case unknownToken
+        /// The server understood and refused, with its error code; trying again does not help.
+        case rejected(MatrixErrorCode)
+        /// The task was cancelled.
+        case cancelled
+    }
+
+    /// What kind of failure it is.
+    package let kind: Kind
+    /// What happened and where, without secrets and without what people wrote.
+    package let message: String
+
+    /// Creates an error.
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,273 @@
+package import Foundation
+package import MatrixAPI
+
+/// The bridge's memory without a file, for tests: the same semantics as the durable store, gone with the process.
+package actor InMemoryBridgeStore: BridgeStore {
+    /// A call named a record that the store does not have.
+    package struct UnknownRecord: Error, CustomStringConvertible {
+        /// What is missing.
+        package let description: String
+    }
+
+    private struct StoredItem {
+        var item: InboxItem
+        var isSettled = false
+    }
+
+    private struct StoredThread {
+        var thread: ConversationThread
+        var isCurrent = true
+
+        func has(_ threadID: String) -> Bool { thread.threadID == threadID }
+    }
+
+    private struct Asked: Hashable {
+        var userID: UserID
+        var roomID: RoomID
+    }
+
+    private let now: @Sendable () -> Date
+    private var token: String?
+    private var knownRooms: [RoomID: BridgeRoom] = [:]
+    private var inbox: [StoredItem] = []
+    private var knownKeys: Set<String> = []
+    private var threads: [StoredThread] = []
+    private var turns: [Turn] = []
+    private var outbox: [OutgoingEvent] = []
+    private var confirmations: [Asked: Confirmation] = [:]
+
+    /// Creates an empty store.
+    ///
+    /// - Parameter now: The time at which a thread begins.
+    package init(now: @escaping @Sendable () -> Date = { Date() }) {
+        self.now = now
+    }
+
+    // MARK: Inbox
+
+    package func syncToken() -> String? { token }
+
+    package func admit(_ admission: Admission) -> [RoomID] {
+        token = admission.nextBatch
+        admission.rooms.forEach(store)
+        var changed: [RoomID] = []
+        for new in admission.items where knownKeys.insert(new.key).inserted {
+            let sequence = Int64(inbox.count) + 1
+            let item = InboxItem(sequence: sequence, key: new.key, roomID: new.roomID, content: new.content)
+            inbox.append(StoredItem(item: item))
+            if !changed.contains(new.roomID) { changed.append(new.roomID) }
+        }
+        return changed
+    }
+
+    package func rooms() -> [BridgeRoom] {
+        knownRooms.values.sorted { $0.roomID < $1.roomID }
+    }
+
+    package func update(_ room: BridgeRoom) { store(room) }
+
+    package func roomsWithOpenItems() -> [RoomID] {
+        var seen: Set<RoomID> = []
+        return inbox.filter { !$0.isSettled }.map(\.item.roomID).filter { seen.insert($0).inserted }
+    }
+
+    package func nextOpenItem(in roomID: RoomID) -> InboxItem? {
+        inbox.first { !$0.isSettled && $0.item.roomID == roomID }?.item
+    }
+
+    package func settle(_ settlement: Settlement) throws {
+        guard let index = inbox.firstIndex(where: { $0.item.sequence == settlement.sequence }) else {
+            throw UnknownRecord(description: "There is no inbox item \(settlement.sequence).")
+        }
+        guard !inbox[index].isSettled else { return }
+        try check(settlement)
+        if let newThread = settlement.newThread { begin(newThread) }
+        if let turn = settlement.turn, !turns.contains(where: { $0.turnID == turn.turnID }) {
+            turns.append(Turn(turnID: turn.turnID, question: turn, state: .queued))
+        }
+        if let reply = settlement.reply { _ = insert(reply) }
+        switch settlement.confirmation {
+        case .ask(let question):
+            confirmations[Asked(userID: question.userID, roomID: question.roomID)] = question
+        case .close(let userID, let roomID):
+            confirmations[Asked(userID: userID, roomID: roomID)] = nil
+        case nil: break
+        }
+        inbox[index].isSettled = true
+    }
+
+    private func store(_ room: BridgeRoom) {
+        var room = room
+        if knownRooms[room.roomID]?.isEncrypted == true { room.isEncrypted = true }
+        knownRooms[room.roomID] = room
+    }
+
+    /// Looks for what a settlement refers to before anything is changed, for there is no rollback.
+    private func check(_ settlement: Settlement) throws {
+        if let turn = settlement.turn {
+            guard turn.threadID == settlement.newThread?.threadID || threads.contains(where: { $0.has(turn.threadID) })
+            else { throw UnknownRecord(description: "There is no thread \(turn.threadID).") }
+        }
+        if let turnID = settlement.reply?.turnID, turnID != settlement.turn?.turnID { _ = try turnIndex(turnID) }
+    }
+
+    // MARK: Threads
+
+    package func currentThread(in place: ThreadPlace) -> ConversationThread {
+        if let current = threads.first(where: { $0.isCurrent && $0.thread.place == place }) { return current.thread }
+        begin(NewThread(threadID: ConversationThread.makeID(), place: place))
+        return threads[threads.count - 1].thread
+    }
+
+    package func takesPart(inThread root: EventID, of roomID: RoomID) -> Bool {
+        turns.contains { $0.question.place == ThreadPlace(roomID: roomID, root: root) }
+            || outbox.contains { stored in
+                guard stored.event.roomID == roomID else { return false }
+                switch stored.state {
+                case .sent(root): return true
+                case .sent, .pending: return stored.event.threadRoot == root
+                case .superseded, .refused: return false
+                }
+            }
+    }
+
+    private func begin(_ new: NewThread) {
+        guard !threads.contains(where: { $0.has(new.threadID) }) else { return }
+        for index in threads.indices where threads[index].thread.place == new.place {
+            threads[index].isCurrent = false
+        }
+        let startedAt = Int64((now().timeIntervalSince1970 * 1000).rounded())
+        let thread = ConversationThread(threadID: new.threadID, place: new.place, startedAt: startedAt)
+        threads.append(StoredThread(thread: thread))
+    }
+
+    // MARK: Turns
+
+    package func unfinishedTurns() -> [Turn] {
+        turns.filter { $0.state != .done }
+    }
+
+    package func beginRun(of turnID: String, runID: String) throws -> Turn {
+        let index = try turnIndex(turnID)
+        _ = turns[index].begin(runID: runID)
+        return turns[index]
+    }
+
+    package func storeAnswer(_ answer: Answer, of turnID: String) throws {
+        let index = try turnIndex(turnID)
+        guard turns[index].state != .done else { return }
+        if turns[index].state != .answered {
+            for thread in threads.indices where threads[thread].has(turns[index].question.threadID) {
+                threads[thread].thread.count(answer)
+            }
+        }
+        turns[index].state = .answered
+        turns[index].answer = answer
+    }
+
+    package func finish(_ turnID: String) throws {
+        turns[try turnIndex(turnID)].state = .done
+    }
+
+    private func turnIndex(_ turnID: String) throws -> Int {
+        guard let index = turns.firstIndex(where: { $0.turnID == turnID }) else {
+            throw UnknownRecord(description: "There is no turn \(turnID).")
+        }
+        return index
+    }
+
+    // MARK: Outbox
+
+    package func enqueue(_ event: NewOutgoingEvent) throws -> OutgoingEvent {
+        if let turnID = event.turnID { _ = try turnIndex(turnID) }
+        return insert(event)
+    }
+
+    package func conclude(_ id: Int64, _ conclusion: OutgoingConclusion) throws {
+        guard let index = outbox.firstIndex(where: { $0.id == id }) else {
+            throw UnknownRecord(description: "There is no outgoing event \(id).")
+        }
+        outbox[index].state.conclude(conclusion)
+    }
+
+    package func pendingNotices() -> [OutgoingEvent] {
+        outbox.filter { $0.event.turnID == nil && $0.state == .pending }
+    }
+
+    package func outgoingEvents(of turnID: String) -> [OutgoingEvent] {
+        outbox.filter { $0.event.turnID == turnID }
+    }
+
+    package func isOwnEvent(_ eventID: EventID) -> Bool {
+        outbox.contains { $0.state == .sent(eventID) }
+    }
+
+    private func insert(_ event: NewOutgoingEvent) -> OutgoingEvent {
+        if let known = outbox.first(where: { $0.event.transactionID == event.transactionID }) { return known }
+        let stored = OutgoingEvent(id: Int64(outbox.count) + 1, event: event, state: .pending)
+        outbox.append(stored)
+        return stored
+    }
+
+    // MARK: Open questions
+
+    package func openConfirmation(of userID: UserID, in roomID: RoomID) -> Confirmation? {
+        confirmations[Asked(userID: userID, roomID: roomID)]
+    }
+}
+
+// MARK: - Rules that every store follows
+
+extension ConversationThread {
+    /// A new, random id for a thread, so that no two threads of any installation share one.
+    package static func makeID() -> String {
+        "thr-" + UUID().uuidString.replacing("-", with: "").lowercased()
+    }
+
+    /// Adds an answer to the thread's sums, which stop at the largest number instead of overflowing.
+    package mutating func count(_ answer: Answer) {
+        let (sum, overflow) = tokensUsed.addingReportingOverflow(max(answer.tokensUsed, 0))
+        tokensUsed = overflow ? .max : sum
+        turns += 1
+    }
+}
+
+extension Turn {
+    /// Begins a run, and says whether that changes anything.
+    ///
+    /// A repeat of the run that is under way is the same attempt, and an answered turn needs no more runs.
+    package mutating func begin(runID: String) -> Bool {
+        switch state {
+        case .answered, .done: return false
+        case .running where self.runID == runID: return false
+        case .queued, .running:
+            state = .running
+            self.runID = runID
+            attempt += 1
+            return true
+        }
+    }
+}
+
+extension OutgoingEvent.State {
+    /// Applies a conclusion: the first one stands, except that an event which turns out to be sent is sent.
+    package mutating func conclude(_ conclusion: OutgoingConclusion) {
+        switch (self, conclusion) {
+        case (.sent, _): return
+        case (_, .sent(let eventID)): self = .sent(eventID)
+        case (.pending, .superseded): self = .superseded
+        case (.pending, .refused(let reason)): self = .refused(reason)
+        case (.superseded, _), (.refused, _): return
+        }
+    }
+}
+
+extension NewOutgoingEvent {
+    /// The root of the Matrix thread that the event belongs to by its relation; nil outside threads.
+    package var threadRoot: EventID? {
+        guard let relation = content["m.relates_to"], relation["rel_type"]?.stringValue == "m.thread" else {
+            return nil
+        }
+        return relation["event_id"]?.stringValue.map(EventID.init(rawValue:))
+    }
+}

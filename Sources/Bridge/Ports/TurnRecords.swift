@@ -1,0 +1,102 @@
+package import MatrixAPI
+
+/// A message of a person that is to be answered, before it is stored.
+package struct NewTurn: Hashable, Sendable {
+    /// The message; there is one turn for each.
+    package var sourceEventID: EventID
+    /// Where the conversation takes place.
+    package var place: ThreadPlace
+    /// The agent's thread that it belongs to.
+    package var threadID: String
+    /// Who wrote the message.
+    package var sender: UserID
+    /// What they wrote.
+    package var text: String
+
+    /// Creates a turn.
+    package init(sourceEventID: EventID, place: ThreadPlace, threadID: String, sender: UserID, text: String) {
+        self.sourceEventID = sourceEventID
+        self.place = place
+        self.threadID = threadID
+        self.sender = sender
+        self.text = text
+    }
+
+    /// The id of the turn, derived from the message that it answers.
+    package var turnID: String { "turn-\(sourceEventID)" }
+}
+
+/// One message of a person and the answer to it.
+package struct Turn: Hashable, Sendable {
+    /// How far a turn has come.
+    package enum State: String, Sendable {
+        /// It waits for its room's queue.
+        case queued
+        /// The agent has been asked.
+        case running
+        /// The whole answer is stored; its delivery may not be complete.
+        case answered
+        /// The answer has been delivered.
+        case done
+    }
+
+    /// The id of the turn.
+    package var turnID: String
+    /// The message and where it belongs.
+    package var question: NewTurn
+    /// How far it has come.
+    package var state: State
+    /// The run that answers it; nil before the first.
+    package var runID: String?
+    /// How many runs there have been.
+    package var attempt: Int
+    /// The answer, once it is stored.
+    package var answer: Answer?
+
+    /// Creates a turn.
+    package init(
+        turnID: String,
+        question: NewTurn,
+        state: State,
+        runID: String? = nil,
+        attempt: Int = 0,
+        answer: Answer? = nil
+    ) {
+        self.turnID = turnID
+        self.question = question
+        self.state = state
+        self.runID = runID
+        self.attempt = attempt
+        self.answer = answer
+    }
+}
+
+/// The end of a turn: what the reply finally says.
+package struct Answer: Hashable, Sendable {
+    /// How the answer came to its end.
+    package enum Ending: String, Sendable {
+        /// The agent has said all.
+        case complete
+        /// A person stopped it.
+        case stopped
+        /// The agent failed.
+        case failed
+    }
+
+    /// How it came to its end.
+    package var ending: Ending
+    /// The agent's text, in Markdown; what there is of it where it was stopped or failed.
+    package var text: String
+    /// A sentence of the bridge's own below the text, such as why it ends early.
+    package var remark: String?
+    /// The tokens that it took; zero where the agent does not say.
+    package var tokensUsed: Int
+
+    /// Creates an answer.
+    package init(ending: Ending, text: String, remark: String? = nil, tokensUsed: Int = 0) {
+        self.ending = ending
+        self.text = text
+        self.remark = remark
+        self.tokensUsed = tokensUsed
+    }
+}

@@ -1,0 +1,39 @@
+package import MatrixAPI
+
+/// A login that outlives the process: the device whose transaction ids and token the bridge goes on using.
+///
+/// The token shows in no description, reflection or dump.
+package struct StoredSession: Hashable, Sendable {
+    /// The homeserver's base URL, as it was configured.
+    package var homeserver: String
+    /// The account.
+    package var userID: UserID
+    /// The device that the login made.
+    package var deviceID: DeviceID
+    /// The secret that requests are authorized with.
+    package var accessToken: String
+
+    /// Creates a session.
+    package init(homeserver: String, userID: UserID, deviceID: DeviceID, accessToken: String) {
+        self.homeserver = homeserver
+        self.userID = userID
+        self.deviceID = deviceID
+        self.accessToken = accessToken
+    }
+}
+
+extension StoredSession: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Who is logged in where; without the token.
+    package var description: String { "session of \(userID) on \(homeserver), device \(deviceID)" }
+
+    /// The same as `description`.
+    package var debugDescription: String { description }
+
+    /// The members without the token.
+    package var customMirror: Mirror {
+        Mirror(
+            self,
+            children: ["homeserver": homeserver, "userID": userID.rawValue, "deviceID": deviceID.rawValue],
+            displayStyle: .struct)
+    }
+}

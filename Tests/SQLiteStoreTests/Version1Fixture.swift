@@ -1,0 +1,155 @@
+/// A database as the first version wrote it, frozen: every later version must open it and find all of it.
+enum Version1Fixture {
+    /// Tables and indexes.
+    static let schema = """
+        CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+        CREATE TABLE sync (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            next_batch TEXT NOT NULL
+        );
+
+        CREATE TABLE rooms (
+            room_id TEXT NOT NULL PRIMARY KEY,
+            membership TEXT NOT NULL CHECK (membership IN ('invited', 'joined', 'left')),
+            joined_at INTEGER,
+            is_marked_direct INTEGER NOT NULL CHECK (is_marked_direct IN (0, 1)),
+            joined_members INTEGER NOT NULL,
+            invited_members INTEGER NOT NULL,
+            is_encrypted INTEGER NOT NULL CHECK (is_encrypted IN (0, 1)),
+            name TEXT
+        ) WITHOUT ROWID;
+
+        -- A settled item keeps its key when its content is pruned: what is known stays known.
+        CREATE TABLE inbox (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            key TEXT NOT NULL UNIQUE,
+            room_id TEXT NOT NULL,
+            content BLOB,
+            admitted_at INTEGER NOT NULL,
+            settled_at INTEGER,
+            CHECK (content IS NOT NULL OR settled_at IS NOT NULL)
+        );
+        CREATE INDEX inbox_open ON inbox (room_id, sequence) WHERE settled_at IS NULL;
+        CREATE INDEX inbox_prunable ON inbox (settled_at) WHERE settled_at IS NOT NULL AND content IS NOT NULL;
+
+        CREATE TABLE threads (
+            thread_id TEXT NOT NULL PRIMARY KEY,
+            room_id TEXT NOT NULL,
+            root TEXT,
+            is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
+            tokens_used INTEGER NOT NULL DEFAULT 0 CHECK (tokens_used >= 0),
+            turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
+            started_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX threads_of_timelines ON threads (room_id) WHERE is_current = 1 AND root IS NULL;
+        CREATE UNIQUE INDEX threads_of_roots ON threads (room_id, root) WHERE is_current = 1 AND root IS NOT NULL;
+
+        CREATE TABLE turns (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            turn_id TEXT NOT NULL UNIQUE,
+            source_event_id TEXT NOT NULL,
+            room_id TEXT NOT NULL,
+            root TEXT,
+            thread_id TEXT NOT NULL REFERENCES threads (thread_id),
+            sender TEXT NOT NULL,
+            text TEXT,
+            state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'answered', 'done')),
+            run_id TEXT,
+            attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+            ending TEXT CHECK (ending IN ('complete', 'stopped', 'failed')),
+            answer TEXT,
+            remark TEXT,
+            tokens_used INTEGER NOT NULL DEFAULT 0,
+            done_at INTEGER,
+            CHECK ((state = 'done') = (done_at IS NOT NULL)),
+            CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
+            CHECK (state = 'done' OR text IS NOT NULL)
+        );
+        CREATE INDEX turns_unfinished ON turns (id) WHERE state <> 'done';
+        CREATE INDEX turns_of_roots ON turns (room_id, root) WHERE root IS NOT NULL;
+        CREATE INDEX turns_prunable ON turns (done_at) WHERE done_at IS NOT NULL AND text IS NOT NULL;
+
+        -- An event that was sent keeps its id when its content is pruned: replies to it are still recognized.
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            turn_id TEXT REFERENCES turns (turn_id),
+            part INTEGER NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('draft', 'edit', 'final', 'message', 'notice')),
+            room_id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            content BLOB,
+            thread_root TEXT,
+            transaction_id TEXT NOT NULL UNIQUE,
+            device_id TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'superseded', 'refused')),
+            event_id TEXT,
+            refusal TEXT,
+            concluded_at INTEGER,
+            CHECK ((state = 'sent') = (event_id IS NOT NULL)),
+            CHECK ((state = 'refused') = (refusal IS NOT NULL)),
+            CHECK ((state = 'pending') = (concluded_at IS NULL)),
+            CHECK (state <> 'pending' OR content IS NOT NULL)
+        );
+        CREATE INDEX outbox_of_turns ON outbox (turn_id, id) WHERE turn_id IS NOT NULL;
+        CREATE INDEX outbox_notices ON outbox (id) WHERE turn_id IS NULL AND state = 'pending';
+        CREATE INDEX outbox_own_events ON outbox (event_id) WHERE event_id IS NOT NULL;
+        CREATE INDEX outbox_of_roots ON outbox (room_id, thread_root) WHERE thread_root IS NOT NULL;
+        CREATE INDEX outbox_prunable ON outbox (concluded_at)
+            WHERE turn_id IS NULL AND concluded_at IS NOT NULL AND content IS NOT NULL;
+
+        CREATE TABLE confirmations (
+            user_id TEXT NOT NULL,
+            room_id TEXT NOT NULL,
+            command TEXT NOT NULL,
+            asked_at INTEGER NOT NULL,
+            PRIMARY KEY (user_id, room_id)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE users (
+            user_id TEXT NOT NULL PRIMARY KEY,
+            external_id TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            display_name TEXT,
+            created_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        -- Apart from users: settings can be changed for an id whose user was not seen here yet.
+        CREATE TABLE user_settings (
+            user_id TEXT NOT NULL PRIMARY KEY,
+            settings BLOB NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE sessions (
+            homeserver TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            device_id TEXT NOT NULL,
+            access_token TEXT NOT NULL,
+            PRIMARY KEY (homeserver, user_id)
+        ) WITHOUT ROWID;
+        """
+
+    /// A row or two of each table.
+    static let rows = """
+        PRAGMA application_id = 1380535380;
+        INSERT INTO grdb_migrations VALUES ('v1');
+        INSERT INTO sync VALUES (1, 's72');
+        INSERT INTO rooms VALUES ('!lobby:example.org', 'joined', 1700000000000, 1, 2, 0, 1, 'Lobby');
+        INSERT INTO inbox VALUES (1, '$1', '!lobby:example.org', NULL, 1700000000001, 1700000000002);
+        INSERT INTO inbox VALUES (2, '$2', '!lobby:example.org',
+            CAST('{"kind":{"event":{"_0":{"content":{"body":"Hello"},"event_id":"$2","origin_server_ts":1,'
+                || '"sender":"@alice:example.org","type":"m.room.message"}}}}' AS BLOB), 1700000000001, NULL);
+        INSERT INTO inbox VALUES (3, 'invite', '!attic:example.org',
+            CAST('{"kind":{"invite":{"_0":{"from":"@alice:example.org","isEncrypted":false}}}}' AS BLOB), 3, NULL);
+        INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002);
+        INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
+            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, NULL);
+        INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
+            CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003);
+        INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', 'reset', 1700000000004);
+        INSERT INTO users VALUES
+            ('usr-matrix-@alice:example.org', '@alice:example.org', 'matrix', 'Alice', 1700000000005);
+        INSERT INTO user_settings VALUES ('usr-matrix-@alice:example.org',
+            CAST('{"connectors":{},"plan":{},"safety":{},"skills":{"browser":true},"soul":{"name":"Ada"}}' AS BLOB));
+        INSERT INTO sessions VALUES ('https://example.org', '@bot:example.org', 'RIALTO', 'syt_token');
+        """
+}

@@ -28,13 +28,14 @@ package final class SyncFactory: Sendable {
         eventID: String? = nil,
         at milliseconds: Int64 = 500
     ) -> JSONValue {
-        var json = event(
-            eventID ?? "$member-\(user)-\(membership)",
-            type: "m.room.member",
-            from: user,
-            at: milliseconds,
-            content: ["membership": .string(membership)]
-        ).objectValue ?? [:]
+        var json =
+            event(
+                eventID ?? "$member-\(user)-\(membership)",
+                type: "m.room.member",
+                from: user,
+                at: milliseconds,
+                content: ["membership": .string(membership)]
+            ).objectValue ?? [:]
         json["state_key"] = .string(user.rawValue)
         return .object(json)
     }

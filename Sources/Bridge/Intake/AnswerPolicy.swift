@@ -1,0 +1,104 @@
+package import MatrixAPI
+
+/// Decides whether a message is for the bot, and what it is: a command, a question, or something it cannot read.
+package struct AnswerPolicy: Sendable {
+    /// What the bridge does about a message.
+    package enum Decision: Hashable, Sendable {
+        /// Nothing; why, for the log.
+        case ignore(String)
+        /// It runs a command. `isAddressed` says that the message was certainly meant for this bot.
+        case command(ParsedCommand, isAddressed: Bool)
+        /// It asks the agent.
+        case question(String)
+        /// It says that it cannot read this kind of message.
+        case unreadable
+    }
+
+    /// What the bridge knows about a message besides its event.
+    package struct Circumstances: Sendable {
+        /// The room that it was sent in.
+        package var room: BridgeRoom
+        /// Whether it replies to a message of the bot.
+        package var repliesToBot: Bool
+        /// Whether it stands in a Matrix thread that the bot takes part in.
+        package var isInOwnThread: Bool
+
+        /// Creates circumstances.
+        package init(room: BridgeRoom, repliesToBot: Bool, isInOwnThread: Bool) {
+            self.room = room
+            self.repliesToBot = repliesToBot
+            self.isInOwnThread = isInOwnThread
+        }
+    }
+
+    private let userID: UserID
+    private let displayName: String?
+    private let allowed: [UserIDGlob]
+    private let prefix: String
+
+    /// Creates a policy.
+    ///
+    /// - Parameters:
+    ///   - allowed: Who may use the bot; nobody when empty.
+    ///   - prefix: What commands begin with.
+    package init(userID: UserID, displayName: String?, allowed: [UserIDGlob], prefix: String) {
+        self.userID = userID
+        self.displayName = displayName
+        self.allowed = allowed
+        self.prefix = prefix
+    }
+
+    /// Whether a user may use the bot.
+    package func isAllowed(_ user: UserID) -> Bool {
+        allowed.contains { $0.matches(user) }
+    }
+
+    /// What to do about a message of a room's timeline.
+    package func decision(on event: RoomEvent, _ circumstances: Circumstances) -> Decision {
+        guard event.type == "m.room.message", event.stateKey == nil else { return .ignore("not a message") }
+        guard event.sender != userID else { return .ignore("own message") }
+        guard let message = event.message else { return .ignore("no msgtype") }
+        // Bots answer messages with notices; answering those would let two bots talk without end.
+        guard message.msgtype != .notice else { return .ignore("a notice") }
+        if case .replace = message.relation { return .ignore("an edit") }
+        guard isAllowed(event.sender) else { return .ignore("sender is not allowed") }
+        guard !circumstances.room.isEncrypted else { return .ignore("plain text in an encrypted room") }
+
+        let isMentioned = message.mentions?.userIDs.contains(userID) ?? false
+        let isAddressed =
+            circumstances.room.isDirect || isMentioned || circumstances.repliesToBot || circumstances.isInOwnThread
+        switch message.msgtype {
+        case .text, .emote:
+            let text = Self.withoutReplyFallback(message).trimmingWhitespace
+            if let command = CommandParser(prefix: prefix, names: names).parse(text) {
+                return .command(command, isAddressed: isAddressed)
+            }
+            guard isAddressed else { return .ignore("not addressed") }
+            return text.isEmpty ? .ignore("empty") : .question(text)
+        default:
+            return isAddressed ? .unreadable : .ignore("not addressed")
+        }
+    }
+
+    private var names: [String] {
+        [userID.rawValue, displayName, userID.localpart].compactMap { $0 }
+    }
+
+    /// Older clients still put the quoted message in front of a reply, each line behind `> `.
+    private static func withoutReplyFallback(_ message: MessageContent) -> String {
+        guard case .reply = message.relation, message.body.hasPrefix("> ") else { return message.body }
+        let lines = message.body.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.drop { $0.hasPrefix(">") }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// The text without white space and NUL characters at its ends.
+    fileprivate var trimmingWhitespace: String {
+        let isPadding: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
+        guard let start = firstIndex(where: { !isPadding($0) }),
+            let end = lastIndex(where: { !isPadding($0) })
+        else { return "" }
+        return String(self[start...end])
+    }
+}

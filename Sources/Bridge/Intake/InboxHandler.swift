@@ -1,0 +1,263 @@
+package import Logging
+package import MatrixAPI
+package import PlatformSDK
+import Synchronization
+
+/// Deals with what has arrived in a room, one item after another: runs a command, begins a turn, answers an invite.
+package final class InboxHandler: Sendable {
+    /// What follows from an item.
+    package struct Outcome: Sendable {
+        /// What is stored.
+        package var settlement: Settlement
+        /// Whether the room's turns are to be stopped.
+        package var stopsTurns = false
+    }
+
+    private static let maximumKnownUsers = 10_000
+
+    private let homeserver: any Homeserver
+    private let store: any BridgeStore
+    private let platform: any PlatformClient
+    private let directory: RoomDirectory
+    private let policy: AnswerPolicy
+    private let invites: [UserIDGlob]
+    private let commands: CommandRegistry
+    private let renderer: ReplyRenderer
+    private let notices: any Notices
+    private let clock: BridgeClock
+    private let logger: Logger
+    private let knownUsers = Mutex<Set<UserID>>([])
+
+    /// Creates a handler.
+    ///
+    /// - Parameter invites: Whose invites are accepted; nobody's when empty.
+    package init(
+        homeserver: any Homeserver,
+        store: any BridgeStore,
+        platform: any PlatformClient,
+        directory: RoomDirectory,
+        policy: AnswerPolicy,
+        invites: [UserIDGlob],
+        commands: CommandRegistry,
+        renderer: ReplyRenderer,
+        notices: any Notices,
+        clock: BridgeClock,
+        logger: Logger
+    ) {
+        self.homeserver = homeserver
+        self.store = store
+        self.platform = platform
+        self.directory = directory
+        self.policy = policy
+        self.invites = invites
+        self.commands = commands
+        self.renderer = renderer
+        self.notices = notices
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// What follows from an item. It may be asked again for the same item, after a crash.
+    ///
+    /// - Parameter status: How the bridge stands, for commands that show it.
+    package func outcome(of item: InboxItem, status: BridgeStatus) async throws -> Outcome {
+        switch item.content {
+        case .invite(let inviter, let isEncrypted):
+            try await answerInvite(to: item.roomID, from: inviter, isEncrypted: isEncrypted)
+            return Outcome(settlement: Settlement(sequence: item.sequence))
+        case .event(let event):
+            return try await outcome(of: event, item: item, status: status)
+        }
+    }
+
+    private func outcome(of event: RoomEvent, item: InboxItem, status: BridgeStatus) async throws -> Outcome {
+        var settlement = Settlement(sequence: item.sequence)
+        let room = directory.room(item.roomID) ?? BridgeRoom(roomID: item.roomID, membership: .joined)
+        let circumstances = try await circumstances(of: event, in: room)
+        let place = ThreadPlace(roomID: item.roomID, root: event.threadRoot)
+        switch policy.decision(on: event, circumstances) {
+        case .ignore(let reason):
+            logger.debug("a message is not answered", metadata: ["event": "\(event.eventID)", "reason": "\(reason)"])
+            return Outcome(settlement: settlement)
+        case .unreadable:
+            settlement.reply = notice(notices.messageWithoutText, to: event, at: place)
+            return Outcome(settlement: settlement)
+        case .question(let text):
+            _ = try await platformUser(event.sender)
+            let thread = try await store.currentThread(in: place)
+            settlement.turn = NewTurn(
+                sourceEventID: event.eventID,
+                place: place,
+                threadID: thread.threadID,
+                sender: event.sender,
+                text: text
+            )
+            return Outcome(settlement: settlement)
+        case .command(let parsed, let isAddressed):
+            guard let command = commands.command(named: parsed.name) else {
+                // In a group the prefix may be meant for another bot.
+                guard isAddressed else { return Outcome(settlement: settlement) }
+                let text = notices.unknownCommand(
+                    parsed.name,
+                    prefix: commands.prefix,
+                    suggestion: commands.nearest(to: parsed.name)
+                )
+                settlement.reply = notice(text, to: event, at: place)
+                return Outcome(settlement: settlement)
+            }
+            return try await outcome(
+                of: command,
+                arguments: parsed.arguments,
+                event: event,
+                place: place,
+                room: room,
+                status: status,
+                settlement: settlement
+            )
+        }
+    }
+
+    private func outcome(
+        of command: any BotCommand,
+        arguments: String,
+        event: RoomEvent,
+        place: ThreadPlace,
+        room: BridgeRoom,
+        status: BridgeStatus,
+        settlement: Settlement
+    ) async throws -> Outcome {
+        var outcome = Outcome(settlement: settlement)
+        let reply: CommandReply
+        do {
+            let context = CommandContext(
+                arguments: arguments,
+                sender: event.sender,
+                user: try await platformUser(event.sender),
+                sourceEventID: event.eventID,
+                room: room,
+                thread: try await store.currentThread(in: place),
+                confirmation: try await store.openConfirmation(of: event.sender, in: room.roomID),
+                platform: platform,
+                status: status,
+                commands: commands,
+                now: clock.milliseconds
+            )
+            reply = try await command.run(context)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            logger.error("a command failed", metadata: ["command": "\(command.name)", "error": "\(error)"])
+            reply = CommandReply(notices.sentence(for: error))
+        }
+        outcome.settlement.reply = notice(reply.text, to: event, at: place)
+        let newThread = NewThread(threadID: "thr-\(event.eventID)", place: place)
+        let closing = Settlement.ConfirmationChange.close(userID: event.sender, roomID: room.roomID)
+        switch reply.effect {
+        case nil: break
+        case .startThread:
+            outcome.settlement.newThread = newThread
+        case .startThreadAndCloseConfirmation:
+            outcome.settlement.newThread = newThread
+            outcome.settlement.confirmation = closing
+        case .closeConfirmation:
+            outcome.settlement.confirmation = closing
+        case .askConfirmation:
+            outcome.settlement.confirmation = .ask(
+                Confirmation(
+                    userID: event.sender,
+                    roomID: room.roomID,
+                    command: command.name,
+                    askedAt: clock.milliseconds
+                )
+            )
+        case .stopTurns:
+            outcome.stopsTurns = true
+        }
+        return outcome
+    }
+
+    private func circumstances(of event: RoomEvent, in room: BridgeRoom) async throws -> AnswerPolicy.Circumstances {
+        var circumstances = AnswerPolicy.Circumstances(room: room, repliesToBot: false, isInOwnThread: false)
+        guard !room.isDirect else { return circumstances }
+        switch event.message?.relation {
+        case .reply(let target):
+            circumstances.repliesToBot = try await store.isOwnEvent(target)
+        case .thread(let root, let target, let isFallingBack):
+            circumstances.isInOwnThread = try await store.takesPart(inThread: root, of: room.roomID)
+            if let target, !isFallingBack { circumstances.repliesToBot = try await store.isOwnEvent(target) }
+        default: break
+        }
+        return circumstances
+    }
+
+    /// The platform's user for a sender, with their display name at the first contact.
+    private func platformUser(_ sender: UserID) async throws -> User {
+        let isKnown = knownUsers.withLock { $0.contains(sender) }
+        let name = isKnown ? nil : (try? await homeserver.displayName(of: sender))
+        let user = try await platform.getOrCreateUser(
+            externalID: sender.rawValue,
+            platform: "matrix",
+            displayName: name ?? nil
+        )
+        knownUsers.withLock { known in
+            if known.count >= Self.maximumKnownUsers { known.removeAll() }
+            known.insert(sender)
+        }
+        return user
+    }
+
+    private func notice(_ text: String, to event: RoomEvent, at place: ThreadPlace) -> NewOutgoingEvent {
+        NewOutgoingEvent(
+            turnID: nil,
+            kind: .notice,
+            roomID: place.roomID,
+            content: renderer.notice(text, at: place, answering: event.eventID),
+            transactionID: TransactionID(rawValue: "rialto-reply-\(event.eventID)"),
+            deviceID: homeserver.deviceID
+        )
+    }
+
+    private func answerInvite(to roomID: RoomID, from inviter: UserID, isEncrypted: Bool) async throws {
+        let isAllowed = invites.contains { $0.matches(inviter) }
+        var backoff = RetryBackoff()
+        while true {
+            // An invite that was withdrawn, or taken up in a later sync, needs no answer any more.
+            guard directory.room(roomID)?.membership == .invited else { return }
+            do {
+                if !isAllowed {
+                    logger.info("an invite is declined: its sender is not allowed", metadata: ["room": "\(roomID)"])
+                    try await homeserver.leave(roomID, reason: notices.inviteDeclined)
+                } else if isEncrypted {
+                    logger.warning("an invite is declined: the room is encrypted", metadata: ["room": "\(roomID)"])
+                    try await homeserver.leave(roomID, reason: notices.encryptedRoom)
+                } else {
+                    try await homeserver.join(roomID)
+                }
+                return
+            } catch {
+                switch error.kind {
+                case .limited(let retryAfter):
+                    try await clock.sleep(for: retryAfter ?? .seconds(5))
+                case .unreachable, .unknownToken:
+                    try await clock.sleep(for: backoff.next())
+                case .rejected(let code):
+                    logger.warning(
+                        "an invite could not be answered",
+                        metadata: ["room": "\(roomID)", "reason": "\(code): \(error.message)"]
+                    )
+                    return
+                case .cancelled:
+                    throw CancellationError()
+                }
+            }
+        }
+    }
+}
+
+extension RoomEvent {
+    /// The root of the Matrix thread that the event stands in.
+    fileprivate var threadRoot: EventID? {
+        guard case .thread(let root, _, _) = message?.relation else { return nil }
+        return root
+    }
+}

@@ -1,0 +1,125 @@
+package import MatrixAPI
+
+/// Decides what of a sync response the bridge keeps: which rooms have changed, and which events are to be dealt with.
+///
+/// What was sent before the bot joined is history and never answered, and neither is what stands in the very first
+/// response, which the bot has not been there to hear.
+package struct IntakePolicy: Sendable {
+    private let userID: UserID
+
+    /// Creates a policy for the bot's own account.
+    package init(userID: UserID) {
+        self.userID = userID
+    }
+
+    /// What a response brings.
+    ///
+    /// - Parameters:
+    ///   - known: The rooms as they were before.
+    ///   - isFirst: Whether it is the first response ever, which answers no token.
+    package func admission(
+        of response: SyncResponse,
+        known: [RoomID: BridgeRoom],
+        isFirst: Bool
+    ) -> Admission {
+        var admission = Admission(nextBatch: response.nextBatch)
+        for (roomID, joined) in response.rooms.join.sorted(by: { $0.key < $1.key }) {
+            admit(joined, in: roomID, known: known[roomID], isFirst: isFirst, to: &admission)
+        }
+        for (roomID, invited) in response.rooms.invite.sorted(by: { $0.key < $1.key }) {
+            admit(invited, in: roomID, to: &admission)
+        }
+        for roomID in response.rooms.leave.keys.sorted() {
+            guard var room = known[roomID], room.membership != .left else { continue }
+            room.membership = .left
+            admission.rooms.append(room)
+        }
+        return admission
+    }
+
+    private func admit(
+        _ joined: JoinedRoom,
+        in roomID: RoomID,
+        known: BridgeRoom?,
+        isFirst: Bool,
+        to admission: inout Admission
+    ) {
+        let timeline = joined.timeline.events.elements
+        let wasJoined = known?.membership == .joined
+        var room = known ?? BridgeRoom(roomID: roomID, membership: .joined)
+        room.membership = .joined
+        for event in joined.state.elements + timeline { apply(event, to: &room) }
+        count(joined, wasJoined: wasJoined, into: &room)
+        if room != known { admission.rooms.append(room) }
+
+        guard !isFirst else { return }
+        let ownJoin = timeline.lastIndex { isOwnJoin($0) }
+        let firstHeard = wasJoined ? timeline.startIndex : ownJoin.map { $0 + 1 } ?? timeline.startIndex
+        for event in timeline[firstHeard...] where isToBeDealtWith(event) {
+            // A join that stands in the state, before the timeline, dates the history instead.
+            if !wasJoined, ownJoin == nil, let joinedAt = room.joinedAt, event.originServerTS < joinedAt { continue }
+            let item = NewInboxItem(key: event.eventID.rawValue, roomID: roomID, content: .event(event))
+            admission.items.append(item)
+        }
+    }
+
+    private func admit(_ invited: InvitedRoom, in roomID: RoomID, to admission: inout Admission) {
+        let state = invited.inviteState.elements
+        let own = state.last { $0.type == "m.room.member" && $0.stateKey == userID.rawValue }
+        guard let inviter = own?.sender else { return }
+        let isEncrypted = state.contains { $0.type == "m.room.encryption" }
+        admission.rooms.append(
+            BridgeRoom(
+                roomID: roomID,
+                membership: .invited,
+                isMarkedDirect: own?.content["is_direct"]?.boolValue ?? false,
+                isEncrypted: isEncrypted,
+                name: state.last { $0.type == "m.room.name" }?.content["name"]?.stringValue
+            )
+        )
+        admission.items.append(
+            NewInboxItem(
+                key: "invite:\(roomID):\(admission.nextBatch)",
+                roomID: roomID,
+                content: .invite(from: inviter, isEncrypted: isEncrypted)
+            )
+        )
+    }
+
+    private func apply(_ event: RoomEvent, to room: inout BridgeRoom) {
+        guard let stateKey = event.stateKey else { return }
+        switch event.type {
+        case "m.room.encryption": room.isEncrypted = true
+        case "m.room.name": room.name = event.content["name"]?.stringValue
+        case "m.room.member" where stateKey == userID.rawValue && event.membership?.membership == "join":
+            // A later change of the own profile is a join event as well, and not a new arrival.
+            room.joinedAt = room.joinedAt ?? event.originServerTS
+        default: break
+        }
+    }
+
+    /// The server counts the members when their number changes; one that does not is counted by its member events.
+    private func count(_ joined: JoinedRoom, wasJoined: Bool, into room: inout BridgeRoom) {
+        let summary = joined.summary
+        if let count = summary.joinedMemberCount { room.joinedMembers = count }
+        if let count = summary.invitedMemberCount { room.invitedMembers = count }
+        guard !wasJoined, summary.joinedMemberCount == nil else { return }
+        var memberships: [String: String] = [:]
+        for event in joined.state.elements + joined.timeline.events.elements where event.type == "m.room.member" {
+            if let stateKey = event.stateKey, let membership = event.membership?.membership.rawValue {
+                memberships[stateKey] = membership
+            }
+        }
+        room.joinedMembers = memberships.values.count { $0 == "join" }
+        room.invitedMembers = memberships.values.count { $0 == "invite" }
+    }
+
+    private func isOwnJoin(_ event: RoomEvent) -> Bool {
+        event.type == "m.room.member" && event.stateKey == userID.rawValue && event.membership?.membership == "join"
+            && event.unsigned?["prev_content"]?["membership"]?.stringValue != "join"
+    }
+
+    private func isToBeDealtWith(_ event: RoomEvent) -> Bool {
+        event.type == "m.room.message" && event.stateKey == nil && event.sender != userID
+    }
+}

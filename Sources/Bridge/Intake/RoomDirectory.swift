@@ -1,0 +1,32 @@
+package import MatrixAPI
+import Synchronization
+
+/// The rooms as the bridge knows them, at hand without a look into the store.
+package final class RoomDirectory: Sendable {
+    private let rooms = Mutex<[RoomID: BridgeRoom]>([:])
+
+    /// Creates an empty directory.
+    package init() {}
+
+    /// A room, where it is known.
+    package func room(_ roomID: RoomID) -> BridgeRoom? {
+        rooms.withLock { $0[roomID] }
+    }
+
+    /// All rooms by their id.
+    package var all: [RoomID: BridgeRoom] {
+        rooms.withLock { $0 }
+    }
+
+    /// How many rooms the bot is in.
+    package var joinedCount: Int {
+        rooms.withLock { $0.values.count { $0.membership == .joined } }
+    }
+
+    /// Takes rooms as they now are.
+    package func update(_ changed: [BridgeRoom]) {
+        rooms.withLock { rooms in
+            for room in changed { rooms[room.roomID] = room }
+        }
+    }
+}

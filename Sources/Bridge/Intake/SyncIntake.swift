@@ -1,0 +1,52 @@
+package import Logging
+package import MatrixAPI
+
+/// Stores what a sync response brings, and only then lets the next one be asked for.
+package struct SyncIntake: SyncConsumer {
+    private let store: any BridgeStore
+    private let directory: RoomDirectory
+    private let policy: IntakePolicy
+    private let wake: @Sendable ([RoomID]) -> Void
+    private let logger: Logger
+
+    /// Creates an intake.
+    ///
+    /// - Parameter wake: Told the rooms that have something new, after it is stored.
+    package init(
+        userID: UserID,
+        store: any BridgeStore,
+        directory: RoomDirectory,
+        logger: Logger,
+        wake: @escaping @Sendable ([RoomID]) -> Void
+    ) {
+        self.store = store
+        self.directory = directory
+        self.policy = IntakePolicy(userID: userID)
+        self.logger = logger
+        self.wake = wake
+    }
+
+    package func syncToken() async throws -> String? {
+        try await store.syncToken()
+    }
+
+    package func consume(_ response: SyncResponse, since: String?) async throws {
+        reportMalformed(response)
+        let admission = policy.admission(of: response, known: directory.all, isFirst: since == nil)
+        // The homeserver forgets nothing, but it is not asked again: from here on the store answers for the events.
+        let rooms = try await store.admit(admission)
+        directory.update(admission.rooms)
+        if !rooms.isEmpty { wake(rooms) }
+    }
+
+    private func reportMalformed(_ response: SyncResponse) {
+        for (roomID, room) in response.rooms.join {
+            for failure in room.timeline.events.failures + room.state.failures {
+                logger.warning(
+                    "an event that cannot be read was left out",
+                    metadata: ["room": "\(roomID)", "reason": "\(failure.description)"]
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+extension EnglishNotices {
+    package var stopped: String { "stopped" }
+
+    package var brokenOff: String { "My agent broke off here, so this answer may be incomplete." }
+
+    package var answerTooLong: String { "I stopped here: the answer grew too long." }
+
+    package var emptyAnswer: String { "My agent had nothing to say to that." }
+
+    package var messageWithoutText: String {
+        "I can only read text so far; images and files are not read yet."
+    }
+
+    package var messageTooLong: String {
+        "This message is too long for my agent. Please send it in shorter parts."
+    }
+
+    package var retiredPart: String { "This part was withdrawn; the answer is complete without it." }
+
+    package var encryptedRoom: String {
+        "I can't read encrypted rooms yet. Please talk to me in a room without encryption."
+    }
+
+    package var inviteDeclined: String { "I only accept invites from people on my list." }
+
+    package func tokens(_ count: Int) -> String { Self.count(count, "token") }
+}

@@ -1,0 +1,46 @@
+package import MatrixAPI
+
+/// What an operator can set about the bridge.
+package struct BridgeConfiguration: Sendable {
+    /// Who may use the bot; nobody when empty.
+    package var allowed: [UserIDGlob]
+    /// Whose invites are accepted; nobody's when empty.
+    package var invites: [UserIDGlob]
+    /// What commands begin with.
+    package var commandPrefix: String
+    /// Whether a small last line tells the tokens that an answer took.
+    package var showsTokens: Bool
+    /// The bot's display name, by which people may address a command to it.
+    package var displayName: String?
+    /// The pace of a reply's edits.
+    package var editPolicy: EditPolicy
+    /// What the account may send.
+    package var budget: SendBudget
+    /// How long running answers may go on after the program was asked to end.
+    package var drainLimit: Duration
+    /// The version of the program, as `!status` shows it.
+    package var version: String
+
+    /// Creates a configuration.
+    package init(
+        allowed: [UserIDGlob],
+        invites: [UserIDGlob],
+        commandPrefix: String = "!",
+        showsTokens: Bool = true,
+        displayName: String? = nil,
+        editPolicy: EditPolicy = EditPolicy(),
+        budget: SendBudget = SendBudget(burst: 8, rate: 0.2),
+        drainLimit: Duration = .seconds(20),
+        version: String
+    ) {
+        self.allowed = allowed
+        self.invites = invites
+        self.commandPrefix = commandPrefix
+        self.showsTokens = showsTokens
+        self.displayName = displayName
+        self.editPolicy = editPolicy
+        self.budget = budget
+        self.drainLimit = drainLimit
+        self.version = version
+    }
+}

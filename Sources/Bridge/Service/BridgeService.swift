@@ -1,0 +1,208 @@
+package import Logging
+import MatrixAPI
+package import PlatformSDK
+import ServiceLifecycle
+import Synchronization
+
+/// The bridge at work: a serial inbox and a serial queue of turns for each room, all rooms side by side.
+///
+/// On a graceful shutdown no further turn begins; those that run may finish until `drainLimit`, and what is left goes on
+/// from the store at the next start.
+package final class BridgeService: Service {
+    private let configuration: BridgeConfiguration
+    private let store: any BridgeStore
+    private let directory: RoomDirectory
+    private let handler: InboxHandler
+    private let runner: TurnRunner
+    private let outbox: Outbox
+    private let clock: BridgeClock
+    private let logger: Logger
+    private let openTurns = OpenTurns()
+    private let lanes = Mutex(LaneStateMachine())
+    private let isDraining = Mutex(false)
+    private let changed = WakeSignal()
+    private let userID: UserID
+
+    /// Creates the bridge for one account.
+    package init(
+        configuration: BridgeConfiguration,
+        homeserver: any Homeserver,
+        store: any BridgeStore,
+        platform: any PlatformClient,
+        markdown: any MarkdownRenderer,
+        notices: any Notices = EnglishNotices(),
+        clock: BridgeClock = BridgeClock(),
+        logger: Logger
+    ) {
+        let directory = RoomDirectory()
+        let renderer = ReplyRenderer(
+            markdown: markdown,
+            showsTokens: configuration.showsTokens,
+            tokensLine: notices.tokens
+        )
+        let outbox = Outbox(
+            homeserver: homeserver,
+            store: store,
+            directory: directory,
+            budget: configuration.budget,
+            clock: clock,
+            logger: logger
+        )
+        self.configuration = configuration
+        self.store = store
+        self.directory = directory
+        self.outbox = outbox
+        self.clock = clock
+        self.logger = logger
+        userID = homeserver.userID
+        handler = InboxHandler(
+            homeserver: homeserver,
+            store: store,
+            platform: platform,
+            directory: directory,
+            policy: AnswerPolicy(
+                userID: homeserver.userID,
+                displayName: configuration.displayName,
+                allowed: configuration.allowed,
+                prefix: configuration.commandPrefix
+            ),
+            invites: configuration.invites,
+            commands: CommandRegistry(prefix: configuration.commandPrefix, notices: notices),
+            renderer: renderer,
+            notices: notices,
+            clock: clock,
+            logger: logger
+        )
+        runner = TurnRunner(
+            homeserver: homeserver,
+            store: store,
+            platform: platform,
+            outbox: outbox,
+            directory: directory,
+            renderer: renderer,
+            policy: configuration.editPolicy,
+            notices: notices,
+            clock: clock,
+            logger: logger
+        )
+    }
+
+    /// Takes what the sync loop brings; to be handed to it.
+    package var intake: SyncIntake {
+        SyncIntake(userID: userID, store: store, directory: directory, logger: logger) { [weak self] rooms in
+            self?.wake(rooms.map(Lane.inbox))
+        }
+    }
+
+    /// Reads the rooms from the store. Sync responses may only be taken after it has returned.
+    package func prepare() async throws {
+        directory.update(try await store.rooms())
+        for turn in try await store.unfinishedTurns() { openTurns.add(turn) }
+        wake(try await store.roomsWithOpenItems().map(Lane.inbox))
+        wake(openTurns.rooms.map(Lane.turns) + [.notices])
+    }
+
+    /// Works until it is shut down or cancelled.
+    package func run() async {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                await work(in: &group)
+                await drain(in: &group)
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.isDraining.withLock { $0 = true }
+            self.changed.raise()
+        }
+    }
+
+    private func work(in group: inout DiscardingTaskGroup) async {
+        while !isEnding {
+            startLanes(in: &group)
+            await changed.wait()
+        }
+    }
+
+    private func drain(in group: inout DiscardingTaskGroup) async {
+        let deadline = clock.now + configuration.drainLimit
+        while lanes.withLock({ $0.runningCount }) > 0, clock.now < deadline, !Task.isCancelled {
+            startLanes(in: &group)
+            await changed.wait(until: deadline, clock: clock)
+        }
+        let left = openTurns.count
+        if left > 0 {
+            logger.info("answers that are not complete go on at the next start", metadata: ["turns": "\(left)"])
+        }
+    }
+
+    private func startLanes(in group: inout DiscardingTaskGroup) {
+        for lane in lanes.withLock({ $0.takeStarts() }) {
+            group.addTask { await self.run(lane) }
+        }
+    }
+
+    private var isEnding: Bool {
+        isDraining.withLock { $0 } || Task.isCancelled
+    }
+
+    private func wake(_ woken: [Lane]) {
+        lanes.withLock { lanes in
+            for lane in woken { lanes.wake(lane) }
+        }
+        changed.raise()
+    }
+
+    /// Works off one lane, again and again while it is woken; a failing store is tried again, as nothing else can be done.
+    private func run(_ lane: Lane) async {
+        var backoff = RetryBackoff()
+        repeat {
+            do {
+                try await workOff(lane)
+                backoff.reset()
+            } catch is CancellationError {
+                continue
+            } catch {
+                logger.error("a queue is held up", metadata: ["queue": "\(lane)", "error": "\(error)"])
+                try? await clock.sleep(for: backoff.next())
+                lanes.withLock { $0.wake(lane) }
+            }
+        } while lanes.withLock { $0.finished(lane) } && !Task.isCancelled
+        changed.raise()
+    }
+
+    private func workOff(_ lane: Lane) async throws {
+        switch lane {
+        case .inbox(let roomID):
+            while !isEnding, let item = try await store.nextOpenItem(in: roomID) {
+                try await deal(with: item)
+            }
+        case .turns(let roomID):
+            while !isEnding, let entry = openTurns.first(in: roomID) {
+                try await runner.run(entry.turn, stop: entry.stop)
+                openTurns.removeFirst(in: roomID)
+            }
+        case .notices:
+            while let pending = try await store.pendingNotices().first {
+                _ = try await outbox.deliver(pending)
+            }
+        }
+    }
+
+    private func deal(with item: InboxItem) async throws {
+        let status = BridgeStatus(
+            version: configuration.version,
+            uptime: clock.now,
+            rooms: directory.joinedCount,
+            openTurnsInRoom: openTurns.count(in: item.roomID),
+            openTurns: openTurns.count
+        )
+        let outcome = try await handler.outcome(of: item, status: status)
+        try await store.settle(outcome.settlement)
+        if outcome.stopsTurns { openTurns.stopAll(in: item.roomID) }
+        if let question = outcome.settlement.turn {
+            openTurns.add(Turn(turnID: question.turnID, question: question, state: .queued))
+            wake([.turns(item.roomID)])
+        }
+        if outcome.settlement.reply != nil { wake([.notices]) }
+    }
+}

@@ -1,0 +1,128 @@
+package import MatrixAPI
+
+/// Makes the events of a reply: drafts that notify nobody, edits, and the final text that notifies the asker once.
+package struct ReplyRenderer: Sendable {
+    /// Where the reply's own properties stand in an event's content.
+    package static let propertiesKey = "io.rialto.reply"
+    /// The most bytes that the content of one edit may take: an event's 65,536 bytes less its envelope, and with room for
+    /// the growth by a third that encryption brings (client-server API, "Size limits").
+    package static let maximumContentBytes = 45_000
+
+    private let markdown: any MarkdownRenderer
+    private let showsTokens: Bool
+    private let tokensLine: @Sendable (Int) -> String
+
+    /// Creates a renderer.
+    ///
+    /// - Parameters:
+    ///   - showsTokens: Whether a small last line tells the tokens that the answer took.
+    ///   - tokensLine: The words of that line.
+    package init(
+        markdown: any MarkdownRenderer,
+        showsTokens: Bool,
+        tokensLine: @escaping @Sendable (Int) -> String
+    ) {
+        self.markdown = markdown
+        self.showsTokens = showsTokens
+        self.tokensLine = tokensLine
+    }
+
+    /// The content of a planned event.
+    ///
+    /// - Parameters:
+    ///   - turn: The turn that it answers.
+    ///   - tokensUsed: What the answer took; only an event that ends the reply shows it.
+    ///   - isReply: Whether the first message points to the question, as it does where others write too.
+    package func content(
+        of plan: ReplyStateMachine.Plan,
+        for turn: Turn,
+        tokensUsed: Int,
+        isReply: Bool
+    ) -> JSONValue {
+        let message = message(plan, turn: turn, tokensUsed: tokensUsed, isReply: isReply)
+        return plan.target.map { message.edit(of: $0).json } ?? message.json
+    }
+
+    /// The content of a message of no turn, such as a command's reply.
+    package func notice(_ text: String, at place: ThreadPlace, answering eventID: EventID) -> JSONValue {
+        OutgoingMessage(
+            msgtype: .notice,
+            body: text,
+            formattedBody: markdown.html(from: text),
+            relation: relation(at: place, answering: eventID, isReply: false)
+        ).json
+    }
+
+    /// Whether this content ends the reply of the turn's present run.
+    package static func endsReply(_ content: JSONValue, of turn: Turn) -> Bool {
+        guard let properties = content[propertiesKey], properties["tokens_used"] != nil else { return false }
+        return properties["run_id"]?.stringValue == turn.runID
+    }
+
+    /// What an edit with this text takes, in bytes; the measure by which long replies are split.
+    package func cost(of text: String, for turn: Turn) -> Int {
+        let plan = ReplyStateMachine.Plan(
+            part: 0,
+            kind: .final,
+            text: text,
+            target: turn.question.sourceEventID,
+            endsReply: true
+        )
+        return content(of: plan, for: turn, tokensUsed: 1_000_000_000, isReply: true).canonicalByteCount
+    }
+
+    private func message(
+        _ plan: ReplyStateMachine.Plan,
+        turn: Turn,
+        tokensUsed: Int,
+        isReply: Bool
+    ) -> OutgoingMessage {
+        let isComplete = plan.kind == .final || plan.kind == .message
+        var body = CodeFences.closingOpenFence(plan.text)
+        var html = markdown.html(from: body)
+        if plan.endsReply, showsTokens, tokensUsed > 0 {
+            let line = tokensLine(tokensUsed)
+            html = (html ?? "<p>\(Self.escaped(body))</p>") + "<p><sub>\(Self.escaped(line))</sub></p>"
+            body += "\n\n\(line)"
+        }
+        var properties: [String: JSONValue] = [
+            "turn": .string(turn.question.sourceEventID.rawValue),
+            "part": .integer(Int64(plan.part)),
+            "complete": .bool(isComplete),
+        ]
+        if let runID = turn.runID { properties["run_id"] = .string(runID) }
+        if plan.endsReply { properties["tokens_used"] = .integer(Int64(tokensUsed)) }
+        return OutgoingMessage(
+            msgtype: isComplete ? .text : .notice,
+            body: body,
+            formattedBody: html,
+            mentions: plan.endsReply ? Mentions(userIDs: [turn.question.sender]) : Mentions(),
+            relation: plan.target == nil
+                ? relation(at: turn.question.place, answering: turn.question.sourceEventID, isReply: isReply) : nil,
+            isLive: !isComplete,
+            extra: [Self.propertiesKey: .object(properties)]
+        )
+    }
+
+    private func relation(at place: ThreadPlace, answering eventID: EventID, isReply: Bool) -> OutgoingMessage.Relation?
+    {
+        if let root = place.root {
+            return .thread(root: root, inReplyTo: eventID, isFallingBack: true)
+        }
+        return isReply ? .reply(eventID) : nil
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for character in text {
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\n": escaped += "<br>"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,167 @@
+package import MatrixAPI
+
+/// Decides, for one reply, what goes to the room next: a draft, an edit that shows more, the final text, or nothing yet.
+///
+/// A reply is one message, or several where it is too long for one; all but the last are complete as soon as the text
+/// has outgrown them. One event is under way at a time, which keeps the edits of a message in order.
+package struct ReplyStateMachine: Sendable {
+    /// An event to be sent.
+    package struct Plan: Hashable, Sendable {
+        /// Which of the reply's messages it belongs to.
+        package var part: Int
+        /// What it is for; never `notice`.
+        package var kind: NewOutgoingEvent.Kind
+        /// The Markdown of that message.
+        package var text: String
+        /// The message that it edits; nil when it makes one.
+        package var target: EventID?
+        /// Whether it ends the reply: names the asker, and carries the tokens.
+        package var endsReply: Bool
+    }
+
+    /// What to do next.
+    package enum Action: Hashable, Sendable {
+        /// Send this, and then say how it ended.
+        case send(Plan)
+        /// Nothing before this instant, unless there is more text.
+        case wait(until: Duration)
+        /// Nothing until there is more text, or until the event under way has ended.
+        case idle
+        /// The reply is complete.
+        case done
+    }
+
+    private struct Part {
+        var eventID: EventID?
+        var shown: String?
+        var isComplete = false
+        var endsReply = false
+        var edits = 0
+    }
+
+    private let policy: EditPolicy
+    private let splitter: ReplySplitter
+    private let retiredText: String
+    private var parts: [Part] = []
+    private var text = ""
+    private var finalTexts: [String]?
+    private var progress = ReplySplitter.Progress()
+    private var isUnderWay = false
+    private var isGivenUp = false
+    private var firstTextAt: Duration?
+    private var nextEditAt: Duration = .zero
+
+    /// Creates a machine for a reply of which nothing is known yet.
+    ///
+    /// - Parameters:
+    ///   - retiredText: What a message says that an earlier run made and the final answer has no use for.
+    package init(policy: EditPolicy, splitter: ReplySplitter, retiredText: String) {
+        self.policy = policy
+        self.splitter = splitter
+        self.retiredText = retiredText
+    }
+
+    /// Takes up a message that was sent before a restart; its text is shown anew.
+    package mutating func restore(part index: Int, eventID: EventID) {
+        grow(to: index + 1)
+        parts[index].eventID = eventID
+    }
+
+    /// Takes the text as far as the agent has said it.
+    package mutating func update(_ text: String, now: Duration) {
+        guard finalTexts == nil else { return }
+        self.text = text
+        if firstTextAt == nil, !text.isEmpty { firstTextAt = now }
+    }
+
+    /// Takes the whole text; nothing changes it any more.
+    package mutating func finish(_ text: String) {
+        guard finalTexts == nil else { return }
+        // A final text that does not go on from what was shown is split afresh.
+        if !text.utf8.starts(with: self.text.utf8) { progress = ReplySplitter.Progress() }
+        finalTexts = splitter.split(text, from: &progress)
+    }
+
+    /// What to do now.
+    package mutating func next(now: Duration) -> Action {
+        if isGivenUp { return .done }
+        if isUnderWay { return .idle }
+        let action = if let finalTexts { nextFinal(finalTexts) } else { nextStreaming(now: now) }
+        if case .send = action { isUnderWay = true }
+        return action
+    }
+
+    /// Notes that a planned event has reached the server.
+    package mutating func sent(_ plan: Plan, as eventID: EventID, now: Duration) {
+        isUnderWay = false
+        grow(to: plan.part + 1)
+        if parts[plan.part].eventID == nil { parts[plan.part].eventID = eventID }
+        parts[plan.part].shown = plan.text
+        parts[plan.part].isComplete = plan.kind == .final || plan.kind == .message
+        parts[plan.part].endsReply = plan.endsReply
+        if plan.kind == .edit { parts[plan.part].edits += 1 }
+        nextEditAt = now + policy.spacing(afterEdits: parts[plan.part].edits)
+    }
+
+    /// Notes that an edit was not sent and may be overtaken by a newer one after this instant.
+    package mutating func postponed(until instant: Duration) {
+        isUnderWay = false
+        nextEditAt = max(nextEditAt, instant)
+    }
+
+    /// Notes that the server has refused a planned event for good.
+    package mutating func refused(_ plan: Plan) {
+        isUnderWay = false
+        if plan.kind == .edit {
+            parts[plan.part].edits = EditPolicy.maximumEdits
+        } else {
+            isGivenUp = true
+        }
+    }
+
+    private func nextFinal(_ texts: [String]) -> Action {
+        for (index, text) in texts.enumerated() {
+            let endsReply = index == texts.count - 1
+            let part = index < parts.count ? parts[index] : Part()
+            if part.isComplete, part.shown == text, part.endsReply == endsReply { continue }
+            return .send(completion(of: index, part, text: text, endsReply: endsReply))
+        }
+        for index in texts.count..<max(texts.count, parts.count) where parts[index].shown != retiredText {
+            return .send(completion(of: index, parts[index], text: retiredText, endsReply: false))
+        }
+        return .done
+    }
+
+    private mutating func nextStreaming(now: Duration) -> Action {
+        guard let firstTextAt else { return .idle }
+        let earliest = parts.isEmpty ? firstTextAt + policy.draftDelay : nextEditAt
+        guard now >= earliest else { return .wait(until: earliest) }
+        let texts = splitter.split(text, from: &progress)
+        for (index, text) in texts.enumerated().dropLast() {
+            let part = index < parts.count ? parts[index] : Part()
+            if part.isComplete, part.shown == text { continue }
+            return .send(completion(of: index, part, text: text, endsReply: false))
+        }
+        guard let last = texts.last else { return .idle }
+        let index = texts.count - 1
+        guard index < parts.count, let target = parts[index].eventID else {
+            return .send(Plan(part: index, kind: .draft, text: last, target: nil, endsReply: false))
+        }
+        guard parts[index].shown != last, parts[index].edits < EditPolicy.maximumEdits else { return .idle }
+        return .send(Plan(part: index, kind: .edit, text: last, target: target, endsReply: false))
+    }
+
+    private func completion(of index: Int, _ part: Part, text: String, endsReply: Bool) -> Plan {
+        Plan(
+            part: index,
+            kind: part.eventID == nil ? .message : .final,
+            text: text,
+            target: part.eventID,
+            endsReply: endsReply
+        )
+    }
+
+    private mutating func grow(to count: Int) {
+        while parts.count < count { parts.append(Part()) }
+    }
+}

@@ -1,0 +1,74 @@
+package import Logging
+import MatrixAPI
+package import PlatformSDK
+
+/// Asks the agent for one turn's answer and reads it to its end, whatever that end is.
+package struct AgentRun: Sendable {
+    /// The longest answer that is kept, in bytes of UTF-8; past it the run is stopped.
+    package static let maximumAnswerBytes = 1_048_576
+
+    private let platform: any PlatformClient
+    private let notices: any Notices
+    private let logger: Logger
+
+    /// Creates a run.
+    package init(platform: any PlatformClient, notices: any Notices, logger: Logger) {
+        self.platform = platform
+        self.notices = notices
+        self.logger = logger
+    }
+
+    /// The answer to a turn, its text handed to the feed as it comes.
+    ///
+    /// - Parameter stop: Raised when a person wants no more; the text so far is the answer then.
+    /// - Throws: `CancellationError` when the task is cancelled, which is not an answer.
+    package func answer(to turn: Turn, feed: ReplyFeed, stop: WakeSignal) async throws -> Answer {
+        let answer = try await withThrowingTaskGroup(of: Answer?.self) { group in
+            group.addTask { try await self.read(turn, feed: feed) }
+            group.addTask {
+                await stop.wait()
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+        try Task.checkCancellation()
+        return answer ?? Answer(ending: .stopped, text: feed.current.text, remark: notices.stopped)
+    }
+
+    private func read(_ turn: Turn, feed: ReplyFeed) async throws -> Answer {
+        var tokensUsed = 0
+        do {
+            let sender = turn.question.sender.rawValue
+            let user = try await platform.getOrCreateUser(externalID: sender, platform: "matrix", displayName: nil)
+            let settings = try await platform.getSettings(userID: user.userID)
+            let request = MessageRequest(
+                userID: user.userID,
+                threadID: turn.question.threadID,
+                runID: turn.runID ?? turn.turnID,
+                text: turn.question.text,
+                skills: settings.enabledSkills
+            )
+            var size = 0
+            for try await chunk in try await platform.streamMessage(request) {
+                feed.append(chunk.delta)
+                size += chunk.delta.utf8.count
+                if chunk.finished { tokensUsed = chunk.tokensUsed }
+                if size > Self.maximumAnswerBytes {
+                    return Answer(ending: .failed, text: feed.current.text, remark: notices.answerTooLong)
+                }
+            }
+            let text = feed.current.text
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                return Answer(ending: .complete, text: notices.emptyAnswer, tokensUsed: tokensUsed)
+            }
+            return Answer(ending: .complete, text: text, tokensUsed: tokensUsed)
+        } catch {
+            // A run that was stopped or cancelled has not failed; its caller knows what to make of it.
+            try Task.checkCancellation()
+            logger.warning("the agent failed", metadata: ["turn": "\(turn.turnID)", "error": "\(error)"])
+            let remark = notices.sentence(for: error)
+            return Answer(ending: .failed, text: feed.current.text, remark: remark, tokensUsed: tokensUsed)
+        }
+    }
+}

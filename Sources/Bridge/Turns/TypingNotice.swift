@@ -1,0 +1,29 @@
+package import MatrixAPI
+
+/// Shows that the bot is typing for as long as it works on a reply.
+package struct TypingNotice: Sendable {
+    private static let timeout: Duration = .seconds(30)
+    private static let renewal: Duration = .seconds(25)
+
+    private let homeserver: any Homeserver
+    private let clock: BridgeClock
+
+    /// Creates a typing notification.
+    package init(homeserver: any Homeserver, clock: BridgeClock) {
+        self.homeserver = homeserver
+        self.clock = clock
+    }
+
+    /// Types until the task is cancelled; what fails is left at that, since nobody's message depends on it.
+    package func run(in roomID: RoomID) async {
+        while !Task.isCancelled {
+            try? await homeserver.setTyping(in: roomID, for: Self.timeout)
+            try? await clock.sleep(for: Self.renewal)
+        }
+    }
+
+    /// Ends what `run` has shown, though its task is cancelled already.
+    package func end(in roomID: RoomID) async {
+        try? await homeserver.setTyping(in: roomID, for: nil)
+    }
+}

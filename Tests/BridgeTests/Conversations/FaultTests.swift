@@ -1,0 +1,124 @@
+import Bridge
+import MatrixAPI
+import PlatformSDK
+import TestSupport
+import Testing
+
+/// What the homeserver, the network and a crash may do to a reply.
+@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+    private let limited = HomeserverError(.limited(retryAfter: .milliseconds(60)), "429")
+    private let broken = HomeserverError(.unreachable, "connection reset")
+
+    @Test func aLimitLosesNothingAndTheRetryIsTheSameTransaction() async throws {
+        let homeserver = FakeHomeserver()
+        homeserver.fail([.before(limited), .before(limited)])
+        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
+            try await room.join("!a")
+            try await room.say("hello", in: "!a", as: "$1")
+            let replies = try await room.finished(1, in: "!a")
+            #expect(replies.count == 1)
+            #expect(Set(homeserver.attempts.prefix(3)).count == 1)
+        }
+    }
+
+    @Test func aLostAnswerAfterTheServerTookTheMessageDoesNotDuplicateIt() async throws {
+        let homeserver = FakeHomeserver()
+        homeserver.fail([.after(broken), .after(broken), .after(broken)])
+        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
+            try await room.join("!a")
+            try await room.say("hello", in: "!a", as: "$1")
+            try await room.say("!whoami", in: "!a", as: "$2")
+            _ = try await room.finished(1, in: "!a")
+            _ = try await room.notice(containing: "alice", in: "!a")
+            #expect(homeserver.messages(in: "!a").count == 2)
+        }
+    }
+
+    @Test func aMessageThatTheServerRefusesDoesNotHoldUpTheNext() async throws {
+        let homeserver = FakeHomeserver()
+        homeserver.fail([.before(HomeserverError(.rejected(.forbidden), "no power"))])
+        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
+            try await room.join("!a")
+            try await room.say("first", in: "!a", as: "$1")
+            try await room.say("second", in: "!a", as: "$2")
+            let reply = try #require(try await room.finished(1, in: "!a").first)
+            #expect(reply.content["io.rialto.reply"]?["turn"] == "$2")
+        }
+    }
+
+    @Test func aReplyCutByACrashGoesOnInTheSameMessage() async throws {
+        let homeserver = FakeHomeserver()
+        let store = InMemoryBridgeStore()
+        let factory = SyncFactory()
+        let platform = MockPlatformClient(behaviour: .init(failure: .neverFinishes(afterChunks: 1)))
+        try await BridgeScenario.run(
+            platform: platform, homeserver: homeserver, store: store, factory: factory
+        ) { room in
+            try await room.join("!a")
+            try await room.say("tell me", in: "!a", as: "$1")
+            try await eventually("a draft") { !homeserver.messages(in: "!a").isEmpty }
+        }
+        platform.setBehaviour(.init())
+        try await BridgeScenario.run(
+            platform: platform, homeserver: homeserver, store: store, factory: factory
+        ) { room in
+            let replies = try await room.finished(1, in: "!a")
+            #expect(replies.count == 1)
+            #expect(replies.first?.body.hasPrefix("[MOCK] tell me") == true)
+        }
+    }
+
+    /// The server took the final edit, and the process died before it could record that.
+    @Test func aFinishedReplyIsNotFinishedTwiceAfterACrash() async throws {
+        let homeserver = FakeHomeserver()
+        let store = InMemoryBridgeStore()
+        let factory = SyncFactory()
+        let configuration = BridgeConfiguration.forTests(
+            editPolicy: EditPolicy(draftDelay: .seconds(30), interval: .seconds(1))
+        )
+        homeserver.fail(Array(repeating: .after(broken), count: 1_000))
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(),
+            homeserver: homeserver,
+            store: store,
+            configuration: configuration,
+            factory: factory
+        ) { room in
+            try await room.join("!a")
+            try await room.say("hello", in: "!a", as: "$1")
+            try await eventually("the server has it") { !homeserver.messages(in: "!a").isEmpty }
+        }
+        homeserver.clearFaults()
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(),
+            homeserver: homeserver,
+            store: store,
+            configuration: configuration,
+            factory: factory
+        ) { room in
+            try await eventually("the turn is done") { try await room.store.unfinishedTurns().isEmpty }
+            #expect(homeserver.sent.count == 1)
+        }
+    }
+
+    @Test func whatWasAdmittedButNotSettledBeforeACrashIsAnsweredAfterIt() async throws {
+        let store = InMemoryBridgeStore()
+        let factory = SyncFactory()
+        let homeserver = FakeHomeserver()
+        let timeline = [
+            SyncFactory.member(homeserver.userID, "join"),
+            SyncFactory.message("$1", from: "@alice:example.org", "are you there?"),
+        ]
+        let room = SyncFactory.joined(timeline: timeline, members: 2)
+        let response = try factory.response(join: ["!a": room])
+        let admission = IntakePolicy(userID: homeserver.userID)
+            .admission(of: response, known: [:], isFirst: false)
+        _ = await store.admit(admission)
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, store: store, factory: factory
+        ) { room in
+            let replies = try await room.finished(1, in: "!a")
+            #expect(replies.count == 1)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package import Bridge
+package import MatrixAPI
+import Synchronization
+
+/// A homeserver in memory: it keeps what it is sent, knows transactions again, and fails as it is told to.
+package final class FakeHomeserver: Homeserver {
+    /// An event as the server keeps it.
+    package struct SentEvent: Hashable, Sendable {
+        /// The id that the server gave it.
+        package let eventID: EventID
+        /// The room that it was sent to.
+        package let roomID: RoomID
+        /// Its type.
+        package let type: String
+        /// Its content.
+        package let content: JSONValue
+    }
+
+    /// What happens to the next send.
+    package enum Fault: Sendable {
+        /// It fails before the server has taken it.
+        case before(HomeserverError)
+        /// The server takes it, and the answer is lost.
+        case after(HomeserverError)
+    }
+
+    private struct State {
+        var sent: [SentEvent] = []
+        var transactions: [TransactionID: EventID] = [:]
+        var attempts: [TransactionID] = []
+        var faults: [Fault] = []
+        var joined: [RoomID] = []
+        var left: [RoomID] = []
+        var typing: [RoomID: Bool] = [:]
+        var names: [UserID: String] = [:]
+    }
+
+    package let userID: UserID
+    package let deviceID: DeviceID = "FAKEDEVICE"
+    private let state: Mutex<State>
+
+    /// Creates a homeserver with one account, the bot's.
+    package init(userID: UserID = "@rialto:example.org", names: [UserID: String] = [:]) {
+        self.userID = userID
+        state = Mutex(State(names: names))
+    }
+
+    /// All events, in the order in which the server took them.
+    package var sent: [SentEvent] { state.withLock { $0.sent } }
+    /// The transaction id of each attempt, repeated ones included.
+    package var attempts: [TransactionID] { state.withLock { $0.attempts } }
+    /// The rooms that the bot has joined.
+    package var joinedRooms: [RoomID] { state.withLock { $0.joined } }
+    /// The rooms that the bot has left, or whose invite it declined.
+    package var leftRooms: [RoomID] { state.withLock { $0.left } }
+
+    /// Whether the bot is typing in a room.
+    package func isTyping(in roomID: RoomID) -> Bool { state.withLock { $0.typing[roomID] ?? false } }
+
+    /// Makes the next sends fail, one fault each.
+    package func fail(_ faults: [Fault]) {
+        state.withLock { $0.faults += faults }
+    }
+
+    /// Forgets the faults that have not come up yet.
+    package func clearFaults() {
+        state.withLock { $0.faults.removeAll() }
+    }
+
+    /// The messages of a room as a client shows them: each in its latest edit, in the order of the originals.
+    package func messages(in roomID: RoomID) -> [Message] {
+        var messages: [Message] = []
+        for event in sent where event.roomID == roomID {
+            if case .replace(let original)? = EventRelation(content: event.content) {
+                guard let index = messages.firstIndex(where: { $0.eventID == original }) else { continue }
+                messages[index].content = event.content["m.new_content"] ?? .null
+                messages[index].edits += 1
+            } else {
+                messages.append(Message(eventID: event.eventID, original: event.content, content: event.content))
+            }
+        }
+        return messages
+    }
+
+    /// A message as a client shows it.
+    package struct Message: Hashable, Sendable {
+        /// The id of the original event.
+        package let eventID: EventID
+        /// The content of the original event.
+        package let original: JSONValue
+        /// The content of its latest edit.
+        package var content: JSONValue
+        /// How many edits it has had.
+        package var edits = 0
+
+        /// The text.
+        package var body: String { content["body"]?.stringValue ?? "" }
+        /// Whether it is finished: a text without the live marker.
+        package var isFinal: Bool {
+            content["msgtype"]?.stringValue == "m.text" && content[OutgoingMessage.liveMarker] == nil
+        }
+    }
+
+    package func send(
+        _ content: JSONValue,
+        type: String,
+        transactionID: TransactionID,
+        to roomID: RoomID
+    ) async throws(HomeserverError) -> EventID {
+        let result = state.withLock { state -> Result<EventID, HomeserverError> in
+            state.attempts.append(transactionID)
+            let fault = state.faults.isEmpty ? nil : state.faults.removeFirst()
+            if case .before(let error) = fault { return .failure(error) }
+            let eventID: EventID
+            if let known = state.transactions[transactionID] {
+                eventID = known
+            } else {
+                eventID = EventID("$event-\(state.sent.count + 1)")
+                state.transactions[transactionID] = eventID
+                state.sent.append(SentEvent(eventID: eventID, roomID: roomID, type: type, content: content))
+            }
+            if case .after(let error) = fault { return .failure(error) }
+            return .success(eventID)
+        }
+        return try result.get()
+    }
+
+    package func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError) {
+        state.withLock { $0.typing[roomID] = timeout != nil }
+    }
+
+    package func markRead(_ eventID: EventID, in roomID: RoomID, thread: EventID?) async throws(HomeserverError) {}
+
+    package func join(_ roomID: RoomID) async throws(HomeserverError) {
+        state.withLock { $0.joined.append(roomID) }
+    }
+
+    package func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError) {
+        state.withLock { $0.left.append(roomID) }
+    }
+
+    package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {
+        state.withLock { $0.names[userID] }
+    }
+}

@@ -1,0 +1,64 @@
+package import Bridge
+package import MatrixAPI
+
+/// The homeserver as the bridge sees it: each call executes one endpoint, once.
+package struct MatrixHomeserver: Homeserver {
+    package let userID: UserID
+    package let deviceID: DeviceID
+
+    private let transport: MatrixTransport
+
+    /// Creates the bridge's homeserver from a session.
+    package init(_ session: MatrixSession) {
+        userID = session.userID
+        deviceID = session.deviceID
+        transport = session.transport
+    }
+
+    package func send(
+        _ content: JSONValue,
+        type: String,
+        transactionID: TransactionID,
+        to roomID: RoomID
+    ) async throws(HomeserverError) -> EventID {
+        try await execute(SendEvent(roomID: roomID, type: type, transactionID: transactionID, content: content)).eventID
+    }
+
+    package func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError) {
+        let milliseconds = Int((timeout ?? .zero) / .milliseconds(1))
+        let endpoint = MatrixAPI.Typing(
+            roomID: roomID,
+            userID: userID,
+            isTyping: timeout != nil,
+            timeout: milliseconds
+        )
+        _ = try await execute(endpoint)
+    }
+
+    package func markRead(_ eventID: EventID, in roomID: RoomID, thread: EventID?) async throws(HomeserverError) {
+        let scope: ReadReceipt.Scope = thread.map { .thread($0) } ?? .main
+        _ = try await execute(ReadReceipt(roomID: roomID, eventID: eventID, scope: scope))
+    }
+
+    package func join(_ roomID: RoomID) async throws(HomeserverError) {
+        _ = try await execute(JoinRoom(roomID: roomID))
+    }
+
+    package func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError) {
+        _ = try await execute(LeaveRoom(roomID: roomID, reason: reason))
+    }
+
+    package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {
+        try await execute(GetProfile(userID: userID)).displayname
+    }
+
+    private func execute<Endpoint: MatrixEndpoint>(
+        _ endpoint: Endpoint
+    ) async throws(HomeserverError) -> Endpoint.Response {
+        do {
+            return try await transport.execute(endpoint)
+        } catch {
+            throw error.homeserverError
+        }
+    }
+}

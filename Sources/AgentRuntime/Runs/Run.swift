@@ -1,0 +1,36 @@
+import PlatformSDK
+import Synchronization
+
+/// One attempt of the agent at an answer, pulled by one consumer.
+final class Run: Sendable {
+    private struct State {
+        var usage = ModelUsage()
+        var isOver = false
+    }
+
+    private let answer: ReplySequence<ModelEvent>
+    private let state = Mutex(State())
+
+    /// Starts from the model's answer, of which nothing has been pulled yet.
+    init(answer: ReplySequence<ModelEvent>) {
+        self.answer = answer
+    }
+
+    /// The next event of the agent: text as it comes, `end` with the tokens when the model is done, then nil.
+    func next() async throws -> AgentEvent? {
+        var iterator = answer.makeAsyncIterator()
+        while !state.withLock({ $0.isOver }) {
+            switch try await iterator.next() {
+            case .textDelta(let text) where text.isEmpty: continue
+            case .textDelta(let text): return .textChunk(text)
+            case .usage(let usage): state.withLock { $0.usage = usage }
+            case nil:
+                return state.withLock { state in
+                    state.isOver = true
+                    return .end(tokensUsed: state.usage.totalTokens)
+                }
+            }
+        }
+        return nil
+    }
+}

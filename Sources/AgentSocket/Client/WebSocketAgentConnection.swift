@@ -1,0 +1,316 @@
+package import Logging
+package import NIOCore
+import NIOPosix
+package import PlatformSDK
+import ServiceLifecycle
+import Synchronization
+
+/// The connection to an agent over WebSocket: opened once by `run()`, kept open, and opened again when it is lost.
+///
+/// What happens when is decided by `AgentConnectionStateMachine`; this class moves bytes and time.
+package final class WebSocketAgentConnection: AgentConnection, Service {
+    /// The times and limits of the connection.
+    package struct Options: Hashable, Sendable {
+        /// What the state machine holds to.
+        package var limits = AgentConnectionStateMachine.Limits()
+        /// The delays between attempts to connect.
+        package var backoff = ReconnectBackoff()
+        /// The time from the start of an attempt to connect to the agent's STATUS.
+        package var handshakeTimeout: Duration = .seconds(10)
+        /// The time between two pings.
+        package var pingInterval: Duration = .seconds(30)
+        /// The time that the agent has to answer a ping.
+        package var pongTimeout: Duration = .seconds(30)
+        /// How often the limits are looked at, and so how exactly they are kept.
+        package var tickInterval: Duration = .seconds(1)
+        /// The bytes of a reply's text that wait for its consumer before the socket is read no further.
+        package var bufferedBytes = 256 << 10
+
+        /// Creates the default options.
+        package init() {}
+    }
+
+    private typealias Machine = AgentConnectionStateMachine
+
+    private struct State {
+        var machine: Machine
+        var channel: (any Channel)?
+        var replies: [Machine.RequestID: ReplyChannel<AgentEvent>] = [:]
+        /// Whether the reader of the socket waits for the consumer of a reply.
+        var isConsumerBehind = false
+
+        /// Hands a message to the event loop; a write that fails closes the channel, and the loss is handled there.
+        func send(_ text: String) {
+            channel?.writeAndFlush(SocketMessage.text(text), promise: nil)
+        }
+
+        mutating func beginDelivery(to id: Machine.RequestID) -> ReplyChannel<AgentEvent>? {
+            guard let reply = replies[id] else { return nil }
+            isConsumerBehind = true
+            return reply
+        }
+    }
+
+    private let endpoint: AgentEndpoint
+    private let options: Options
+    private let group: (any EventLoopGroup)?
+    private let clock: any Clock<Duration>
+    private let now: @Sendable () -> Duration
+    private let jitter: @Sendable () -> Double
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    /// Creates a connection that `run()` opens.
+    ///
+    /// - Parameters:
+    ///   - group: The event loops of the socket; without one, `run()` makes one loop and shuts it down at its end.
+    ///   - clock: The clock of backoff and limits; pings and the closing handshake run on the event loop's clock.
+    ///   - jitter: Returns a number from 0 to 1 that spreads the delays between attempts.
+    package init(
+        endpoint: AgentEndpoint,
+        options: Options = Options(),
+        group: (any EventLoopGroup)? = nil,
+        clock: any Clock<Duration> = ContinuousClock(),
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+        logger: Logger
+    ) {
+        self.endpoint = endpoint
+        self.options = options
+        self.group = group
+        self.clock = clock
+        self.now = stopwatch(clock)
+        self.jitter = jitter
+        self.logger = logger
+        self.state = Mutex(State(machine: Machine(limits: options.limits, backoff: options.backoff)))
+    }
+
+    package func status() async -> AgentStatus {
+        state.withLock { $0.machine.status }
+    }
+
+    /// Queues the message and returns its reply; failures after that come out of the reply.
+    ///
+    /// Throws `frameTooLarge` and `busy` at once.
+    package func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent> {
+        let text = try AgentFrameCodec.encode(AgentClientFrame.userMessage(text: request.text))
+        guard text.utf8.count <= AgentFrameCodec.maximumMessageBytes else {
+            let limit = AgentFrameCodec.maximumMessageBytes
+            throw PlatformError(.frameTooLarge, "the message takes \(text.utf8.count) bytes, the agent takes \(limit)")
+        }
+        let reply = ReplyChannel<AgentEvent>(limit: options.bufferedBytes) { event in
+            // What an event costs beyond its text, so that empty chunks are bounded too.
+            if case .textChunk(let text) = event { 64 + text.utf8.count } else { 64 }
+        }
+        let id: Machine.RequestID
+        do {
+            id = try state.withLock { state in
+                let (id, actions) = try state.machine.enqueue(text, now: now())
+                state.replies[id] = reply
+                for case .send(let text) in actions { state.send(text) }
+                return id
+            }
+        } catch let failure as Machine.Failure {
+            throw failure.error
+        }
+        let consumer = Consumer { [weak self] in
+            reply.abandon()
+            self?.cancel(id)
+        }
+        return ReplySequence(
+            next: {
+                do {
+                    return try await reply.next()
+                } catch {
+                    if error is CancellationError { consumer.letGo() }
+                    throw error
+                }
+            },
+            release: { consumer.letGo() }
+        )
+    }
+
+    /// Keeps the connection until the task is cancelled or the process shuts down gracefully.
+    package func run() async throws {
+        let ownGroup = group == nil ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : nil
+        let dialer = AgentDialer(endpoint: endpoint, group: group ?? ownGroup ?? .singletonMultiThreadedEventLoopGroup)
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup { tasks in
+                tasks.addTask { await self.keepTicking() }
+                await self.keepConnected(dialer)
+                tasks.cancelAll()
+            }
+        }
+        let actions = state.withLock { $0.machine.stop() }
+        await perform(actions)
+        try await ownGroup?.shutdownGracefully()
+    }
+
+    // MARK: The connection
+
+    private func keepConnected(_ dialer: AgentDialer) async {
+        while !Task.isCancelled {
+            let loss = await connectOnce(dialer)
+            if Task.isCancelled { return }
+            let (actions, delay) = state.withLock { state in
+                state.channel = nil
+                return state.machine.disconnected(
+                    reason: loss.reason,
+                    code: loss.code,
+                    jitter: jitter(),
+                    now: now()
+                )
+            }
+            await perform(actions)
+            logger.debug(
+                "next attempt to reach the agent", metadata: ["delay": "\(delay)", "reason": "\(loss.reason)"])
+            try? await clock.sleep(for: delay)
+        }
+    }
+
+    private struct Loss {
+        var reason: String
+        var code: PlatformError.Code = .unavailable
+    }
+
+    /// Connects, and serves the connection until it is gone; returns why it is.
+    private func connectOnce(_ dialer: AgentDialer) async -> Loss {
+        let socketOptions = SocketOptions(pingInterval: options.pingInterval, pongTimeout: options.pongTimeout)
+        let attempt = AgentDialer.Attempt(timeout: options.handshakeTimeout)
+        do {
+            let socket = try await dialer.connect(attempt, options: socketOptions) { [weak self] in
+                self?.state.withLock { $0.isConsumerBehind } ?? false
+            }
+            state.withLock { state in
+                state.channel = socket.channel
+                state.machine.opened()
+            }
+            let reason = try await withTaskCancellationHandler {
+                try await serve(socket, attempt)
+            } onCancel: {
+                socket.channel.writeAndFlush(SocketMessage.close(.goingAway("the bridge shuts down")), promise: nil)
+            }
+            return Loss(reason: attempt.hasTimedOut ? attempt.timeoutReason : reason)
+        } catch {
+            if attempt.hasTimedOut { return Loss(reason: attempt.timeoutReason) }
+            guard let error = error as? PlatformError else { return Loss(reason: "\(error)") }
+            return Loss(reason: error.message, code: error.code)
+        }
+    }
+
+    /// Reads the socket until its end. When this task is cancelled the closing handshake has its time.
+    private func serve(_ socket: SocketChannel, _ attempt: AgentDialer.Attempt) async throws -> String {
+        try await socket.executeThenClose { inbound, _ in
+            var reason = "the agent closed the connection without a closing handshake"
+            for try await message in inbound {
+                switch message {
+                case .text(let text): await receive(text, attempt)
+                case .close(let close): reason = "the agent closed the connection (\(close))"
+                }
+            }
+            if Task.isCancelled { try? await socket.channel.closeFuture.get() }
+            return reason
+        }
+    }
+
+    private func receive(_ text: String, _ attempt: AgentDialer.Attempt) async {
+        let frame = Result { () throws(AgentFrameCodec.Malformed) in
+            try AgentFrameCodec.decode(AgentServerFrame.self, from: text)
+        }
+        let actions = state.withLock { state in
+            let actions =
+                switch frame {
+                case .success(let frame): state.machine.received(frame, now: now())
+                case .failure(let malformed): state.machine.receivedMalformed(malformed.reason)
+                }
+            for case .send(let text) in actions { state.send(text) }
+            return actions
+        }
+        if actions.contains(.log(.connected)) { attempt.succeed() }
+        await perform(actions)
+    }
+
+    private func keepTicking() async {
+        while !Task.isCancelled {
+            try? await clock.sleep(for: options.tickInterval)
+            let actions = state.withLock { state in
+                state.machine.tick(now: now(), isConsumerBehind: state.isConsumerBehind)
+            }
+            await perform(actions)
+        }
+    }
+
+    // MARK: Actions
+
+    private func cancel(_ id: Machine.RequestID) {
+        state.withLock { state in
+            state.replies[id] = nil
+            state.machine.cancel(id, now: now())
+        }
+    }
+
+    /// Performs what is left of the actions; messages have been sent under the lock, so that their order is the machine's.
+    private func perform(_ actions: [Machine.Action]) async {
+        for action in actions {
+            switch action {
+            case .send: break
+            case .deliver(let id, let text):
+                guard let reply = state.withLock({ $0.beginDelivery(to: id) }) else { continue }
+                _ = await reply.send(.textChunk(text))
+                state.withLock { $0.isConsumerBehind = false }
+            case .end(let id, let tokensUsed):
+                guard let reply = state.withLock({ $0.beginDelivery(to: id) }) else { continue }
+                _ = await reply.send(.end(tokensUsed: tokensUsed))
+                reply.finish()
+                state.withLock { state in
+                    state.isConsumerBehind = false
+                    state.replies[id] = nil
+                }
+            case .fail(let id, let failure):
+                state.withLock { $0.replies.removeValue(forKey: id) }?.finish(throwing: failure.error)
+            case .close(let reason):
+                let channel = state.withLock { $0.channel }
+                channel?.writeAndFlush(SocketMessage.close(.protocolError(reason)), promise: nil)
+            case .log(let event): log(event)
+            }
+        }
+    }
+
+    private func log(_ event: Machine.Event) {
+        switch event {
+        case .connected: logger.info("agent connected", metadata: ["agent": "\(endpoint)"])
+        case .lost(let reason):
+            logger.warning("agent connection lost", metadata: ["agent": "\(endpoint)", "reason": "\(reason)"])
+        case .unreachable(let reason):
+            logger.warning("agent not reachable", metadata: ["agent": "\(endpoint)", "reason": "\(reason)"])
+        case .strayFrame(let frame):
+            logger.warning("agent sent a frame outside a reply", metadata: ["frame": "\(frame.prefix(200))"])
+        case .unknownFrame(let type):
+            logger.debug("agent sent a frame of an unknown type", metadata: ["type": "\(type.prefix(64))"])
+        }
+    }
+}
+
+/// The consumer's side of a reply, which can be let go of once.
+private final class Consumer: Sendable {
+    private let isHeld = Mutex(true)
+    private let whenLetGo: @Sendable () -> Void
+
+    init(whenLetGo: @escaping @Sendable () -> Void) {
+        self.whenLetGo = whenLetGo
+    }
+
+    func letGo() {
+        guard
+            isHeld.withLock({ held in
+                defer { held = false }; return held
+            })
+        else { return }
+        whenLetGo()
+    }
+}
+
+/// A function that returns the time on the clock since this call.
+private func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
+    let start = clock.now
+    return { start.duration(to: clock.now) }
+}

@@ -1,0 +1,52 @@
+import AgentSocket
+import ArgumentParser
+import Logging
+import ServiceLifecycle
+
+/// `rialto agent`: the agent server alone.
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent",
+        abstract: "Runs the agent server that the bridge talks to.",
+        discussion: """
+            It listens on agent.listen for WebSocket connections and answers each message with the model of \
+            [provider]. \
+            The connection is neither encrypted nor authenticated: keep it on loopback, or within a trusted network.
+
+            The line "agent is listening on ws://…" says that it is ready. SIGTERM and SIGINT let running answers \
+            finish.
+
+            EXAMPLES
+              rialto agent
+              RIALTO_AGENT_LISTEN=127.0.0.1:9000 rialto agent
+
+            EXIT CODES
+              0 stopped by a signal, 1 failure, 2 wrong configuration, 64 wrong usage
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            let configuration = try options.load()
+            ProcessLog.bootstrap(configuration.telemetry)
+            StandardStreams.ignoreBrokenPipes()
+            let logger = Logger(label: "rialto.agent")
+            let server = try AgentComposition.server(configuration, logger: logger)
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    // A server that does not come to listen fails in `run`, which says why.
+                    guard let port = try? await server.boundPort() else { return }
+                    let address = AgentComposition.address(configuration.agent.listen, port: port)
+                    logger.info("agent is listening on \(address)")
+                }
+                try await ProcessServices.run(
+                    server,
+                    drainLimit: .seconds(configuration.bridge.drainSeconds),
+                    logger: logger
+                )
+            }
+        }
+    }
+}

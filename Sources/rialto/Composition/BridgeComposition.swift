@@ -1,0 +1,51 @@
+import Bridge
+import Foundation
+import Logging
+import MatrixClient
+import MatrixMarkdown
+import SQLiteStore
+import ServiceLifecycle
+
+/// The services that carry messages between Matrix and the platform.
+enum BridgeComposition {
+    /// Puts the bridge together, in the order in which its services start; intake comes last.
+    static func services(_ resources: BridgeResources) async throws -> [any Service] {
+        let homeserver = MatrixHomeserver(resources.session)
+        let store = SQLiteBridgeStore(database: resources.database)
+        // Without a display name people can still address the bot by its Matrix id.
+        let displayName = (try? await homeserver.displayName(of: homeserver.userID)) ?? nil
+        let bridge = BridgeService(
+            configuration: bridgeConfiguration(resources.configuration.bridge, displayName: displayName),
+            homeserver: homeserver,
+            store: store,
+            platform: resources.platform,
+            markdown: CMarkRenderer(),
+            logger: resources.logger
+        )
+        try await bridge.prepare()
+        let sync = SyncLoop(
+            session: resources.session,
+            consumer: bridge.intake,
+            logger: resources.logger,
+            whenReady: resources.whenReady
+        )
+        return [StoreHousekeeping(store: store, logger: resources.logger), bridge, sync]
+    }
+
+    private static func bridgeConfiguration(
+        _ configuration: Configuration.Bridge,
+        displayName: String?
+    ) -> BridgeConfiguration {
+        BridgeConfiguration(
+            allowed: configuration.allow,
+            invites: configuration.effectiveInvites,
+            commandPrefix: configuration.commandPrefix,
+            showsTokens: configuration.showTokens,
+            displayName: displayName,
+            editPolicy: EditPolicy(interval: .milliseconds(configuration.editIntervalMilliseconds)),
+            budget: SendBudget(burst: configuration.editBurst, rate: configuration.editsPerSecond),
+            drainLimit: .seconds(configuration.drainSeconds),
+            version: Version.current
+        )
+    }
+}

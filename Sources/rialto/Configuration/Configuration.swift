@@ -1,0 +1,140 @@
+import MatrixAPI
+
+/// All settings of the program, with their defaults; `ConfigurationSchema` says how each is read and what it means.
+struct Configuration: Sendable {
+    /// The account at the homeserver.
+    var matrix = Matrix()
+    /// Who may use the bot, and how it answers.
+    var bridge = Bridge()
+    /// Where answers come from.
+    var platform = Platform()
+    /// The way to the agent, and what the agent server of `rialto agent` is.
+    var agent = Agent()
+    /// The model behind `rialto agent`.
+    var provider = Provider()
+    /// Where data is kept.
+    var store: Store
+    /// What is logged, and how.
+    var telemetry = Telemetry()
+
+    /// The secrets that the environment gave.
+    var secretsInEnvironment = SecretsInEnvironment()
+    /// The file that was read; nil where there was none.
+    var file: String?
+    /// What is not wrong but should be looked at.
+    var warnings: [String] = []
+
+    /// Makes the defaults; `directory` is the folder that relative paths start from.
+    init(directory: String) {
+        store = Store(directory: PathSetting("data", in: directory))
+    }
+}
+
+extension Configuration {
+    /// `[matrix]`: the account at the homeserver.
+    struct Matrix: Sendable {
+        /// The homeserver.
+        var homeserver: HomeserverAddress?
+        /// The account.
+        var userID: UserID?
+        /// The name that the account's list of sessions shows.
+        var deviceName = "rialto"
+        /// The file that holds the password.
+        var passwordFile: PathSetting?
+        /// The file that holds an access token.
+        var accessTokenFile: PathSetting?
+        /// Certificates to trust instead of the system's.
+        var caFile: PathSetting?
+    }
+
+    /// `[bridge]`: who may use the bot, and how it answers.
+    struct Bridge: Sendable {
+        /// Who may use the bot.
+        var allow: [UserIDGlob] = []
+        /// Whose invites are accepted; nil stands for those of `allow`.
+        var invites: [UserIDGlob]?
+        /// What commands begin with.
+        var commandPrefix = "!"
+        /// Whether a reply ends with a line about its tokens.
+        var showTokens = true
+        /// The shortest time between two edits of a message, in milliseconds.
+        var editIntervalMilliseconds = 1000
+        /// The rate of messages and edits to start with, before the homeserver has shown its own.
+        var editsPerSecond = 0.2
+        /// How many messages and edits may go out at once, to start with.
+        var editBurst = 8
+        /// How long answers may take to finish when the program is asked to stop, in seconds.
+        var drainSeconds = 20
+
+        /// Whose invites are accepted.
+        var effectiveInvites: [UserIDGlob] { invites ?? allow }
+    }
+
+    /// `[platform]`: where answers come from.
+    struct Platform: Sendable {
+        /// The kind of platform.
+        enum Backend: String, CaseIterable, Sendable {
+            /// An agent behind the agent connection.
+            case socket
+            /// Made-up answers, to try the bridge out.
+            case mock
+        }
+
+        /// The kind of platform.
+        var backend: Backend = .socket
+        /// The names of the skills that users can switch on.
+        var skills = ["browser", "files", "search"]
+    }
+
+    /// `[agent]`: the way to the agent, and what the agent server is.
+    struct Agent: Sendable {
+        /// Where the bridge finds the agent.
+        var url = WebSocketAddress(host: "127.0.0.1", port: 8790, path: "/agent_ws/")
+        /// Where `rialto agent` listens.
+        var listen = ListenAddress(host: "127.0.0.1", port: 8790)
+        /// The agent's name, as the model is told.
+        var name = "Rialto"
+        /// Standing instructions to the model.
+        var instructions = ""
+        /// How long a message waits for a lost connection, in seconds.
+        var waitSeconds = 30
+    }
+
+    /// `[provider]`: the model behind `rialto agent`.
+    struct Provider: Sendable {
+        /// The interface that the model is reached by.
+        enum Kind: String, CaseIterable, Sendable {
+            /// Repeats what was said; no model.
+            case echo
+            /// OpenAI's Responses.
+            case openaiResponses = "openai-responses"
+            /// Anthropic's Messages.
+            case anthropic
+            /// Chat Completions, which most local model servers speak.
+            case openaiChat = "openai-chat"
+        }
+
+        /// The interface that the model is reached by.
+        var kind: Kind = .echo
+        /// The model's name.
+        var model: String?
+        /// The address of the interface; nil stands for the provider's own.
+        var baseURL: HTTPAddress?
+        /// The file that holds the key.
+        var apiKeyFile: PathSetting?
+    }
+
+    /// `[store]`: where data is kept.
+    struct Store: Sendable {
+        /// The folder of the databases and the lock.
+        var directory: PathSetting
+    }
+
+    /// `[telemetry]`: what is logged, and how.
+    struct Telemetry: Sendable {
+        /// The form of the log.
+        var logFormat: LogFormat = .auto
+        /// The least level that is logged.
+        var logLevel: LogLevel = .info
+    }
+}

@@ -1,0 +1,192 @@
+/// Every section and key that the configuration may have, each declared once.
+enum ConfigurationSchema {
+    /// A table of the file.
+    struct Section: Sendable {
+        /// Its name.
+        let name: String
+        /// What it is about, in lines for `config.example.toml`.
+        let documentation: [String]
+    }
+
+    /// The sections in the order in which they are documented.
+    static let sections = [
+        Section(name: "matrix", documentation: ["The account at the homeserver that the bot is."]),
+        Section(name: "bridge", documentation: ["Who may use the bot, and how it answers."]),
+        Section(name: "platform", documentation: ["Where answers come from."]),
+        Section(
+            name: "agent",
+            documentation: ["The agent connection: where the bridge finds the agent, and what `rialto agent` serves."]
+        ),
+        Section(name: "provider", documentation: ["The model behind `rialto agent`."]),
+        Section(name: "store", documentation: ["Where data is kept."]),
+        Section(name: "telemetry", documentation: ["What is logged, and how. Logs go to standard error."]),
+    ]
+
+    /// The keys in the order in which they are documented.
+    static let keys: [ConfigurationKey] = matrix + bridge + platform + agent + provider + store + telemetry
+
+    /// The keys of a section.
+    static func keys(of section: String) -> [ConfigurationKey] {
+        keys.filter { $0.section == section }
+    }
+
+    private static let matrix = [
+        ConfigurationKey(
+            "matrix", "homeserver", \.matrix.homeserver, example: "\"https://matrix.example.org\"",
+            aliases: ["MATRIX_HOMESERVER"],
+            "The homeserver: its URL, or a server name such as \"example.org\" whose URL is then discovered."
+        ),
+        ConfigurationKey(
+            "matrix", "user_id", \.matrix.userID, example: "\"@rialto:example.org\"", aliases: ["MATRIX_USER_ID"],
+            "The bot's account. Needed for a login with a password; an access token knows it by itself."
+        ),
+        ConfigurationKey(
+            "matrix", "device_name", \.matrix.deviceName,
+            "The name that the account's list of sessions shows for the bot.",
+            check: Check.length(100)
+        ),
+        ConfigurationKey(
+            "matrix", "password_file", \.matrix.passwordFile, example: "\"matrix-password\"",
+            "A file with the account's password, readable by nobody else. Instead: the variable MATRIX_PASSWORD, or a",
+            "systemd credential named \"matrix.password\". `rialto login` uses it once and keeps a session instead."
+        ),
+        ConfigurationKey(
+            "matrix", "access_token_file", \.matrix.accessTokenFile, example: "\"matrix-access-token\"",
+            "A file with an access token, for an account without a password. Instead: the variable",
+            "MATRIX_ACCESS_TOKEN, or a systemd credential named \"matrix.access_token\"."
+        ),
+        ConfigurationKey(
+            "matrix", "ca_file", \.matrix.caFile, example: "\"ca.pem\"",
+            "Certificates (PEM) to trust instead of the system's, for a homeserver with a private authority."
+        ),
+    ]
+
+    private static let bridge = [
+        ConfigurationKey(
+            "bridge", "allow", \.bridge.allow,
+            "Who may use the bot: patterns of user ids, where * stands for any characters, such as",
+            "[\"@alice:example.org\", \"@*:example.com\"]. Nobody, as long as the list is empty."
+        ),
+        ConfigurationKey(
+            "bridge", "invites", \.bridge.invites, example: "[\"@*:example.org\"]",
+            "Whose invites to rooms are accepted; without this key, those of the people in `allow`."
+        ),
+        ConfigurationKey(
+            "bridge", "command_prefix", \.bridge.commandPrefix,
+            "What commands such as !help begin with.",
+            check: { prefix in
+                let isUsable = (1...8).contains(prefix.utf8.count) && !prefix.contains(where: \.isWhitespace)
+                return isUsable ? nil : "must have between 1 and 8 bytes and no white space"
+            }
+        ),
+        ConfigurationKey(
+            "bridge", "show_tokens", \.bridge.showTokens,
+            "Whether a reply ends with a small line about the tokens that it took."
+        ),
+        ConfigurationKey(
+            "bridge", "edit_interval_ms", \.bridge.editIntervalMilliseconds,
+            "The shortest time between two edits of one growing message, in milliseconds.",
+            check: Check.range(100...60_000)
+        ),
+        ConfigurationKey(
+            "bridge", "edits_per_second", \.bridge.editsPerSecond,
+            "How many messages and edits a second the homeserver is taken to allow the account at the start, over all",
+            "rooms; the bot then learns the real rate. 0.2 is Synapse's own default (rc_message).",
+            check: Check.range(0.01...1000)
+        ),
+        ConfigurationKey(
+            "bridge", "edit_burst", \.bridge.editBurst,
+            "How many messages and edits the homeserver is taken to allow at once, after a quiet spell.",
+            check: Check.range(1...1000)
+        ),
+        ConfigurationKey(
+            "bridge", "drain_seconds", \.bridge.drainSeconds,
+            "How long answers may take to finish once the program was asked to stop; the rest goes on at the next start.",
+            check: Check.range(0...600)
+        ),
+    ]
+
+    private static let platform = [
+        ConfigurationKey(
+            "platform", "backend", \.platform.backend, aliases: ["MATRIX_PLATFORM_BACKEND"],
+            "\"socket\": an agent behind the agent connection, such as `rialto agent`.",
+            "\"mock\": made-up answers that begin with [MOCK], to try the bridge out without an agent."
+        ),
+        ConfigurationKey(
+            "platform", "skills", \.platform.skills,
+            "The names of the skills that people can switch on with !skill; all are off at first.",
+            check: { skills in
+                let isUsable = skills.allSatisfy { !$0.isEmpty && $0.utf8.count <= 64 && !$0.contains(" ") }
+                guard isUsable else { return "must hold names of 1 to 64 bytes without spaces" }
+                return Set(skills).count == skills.count ? nil : "names a skill twice"
+            }
+        ),
+    ]
+
+    private static let agent = [
+        ConfigurationKey(
+            "agent", "url", \.agent.url, aliases: ["AGENT_WS_URL"],
+            "Where the bridge finds the agent (backend \"socket\")."
+        ),
+        ConfigurationKey(
+            "agent", "listen", \.agent.listen,
+            "Where `rialto agent` listens. The connection is neither encrypted nor authenticated: keep it on loopback."
+        ),
+        ConfigurationKey(
+            "agent", "name", \.agent.name,
+            "The agent's name, as the model is told.",
+            check: Check.length(100)
+        ),
+        ConfigurationKey(
+            "agent", "instructions", \.agent.instructions,
+            "Standing instructions to the model, for every conversation.",
+            check: { $0.utf8.count <= 65_536 ? nil : "must have at most 65536 bytes" }
+        ),
+        ConfigurationKey(
+            "agent", "wait_seconds", \.agent.waitSeconds,
+            "How long a message waits while the agent cannot be reached, before the person is told so.",
+            check: Check.range(0...3600)
+        ),
+    ]
+
+    private static let provider = [
+        ConfigurationKey(
+            "provider", "kind", \.provider.kind,
+            "\"echo\": repeats what was said, to try things out. \"openai-responses\": OpenAI's Responses.",
+            "\"anthropic\": Anthropic's Messages. \"openai-chat\": Chat Completions, which most local servers speak."
+        ),
+        ConfigurationKey(
+            "provider", "model", \.provider.model, example: "\"model-name\"",
+            "The model's name; needed for every kind but \"echo\".",
+            check: Check.length(200)
+        ),
+        ConfigurationKey(
+            "provider", "base_url", \.provider.baseURL, example: "\"http://127.0.0.1:11434/v1\"",
+            "The address of the interface, where it is not the provider's own; needed for \"openai-chat\"."
+        ),
+        ConfigurationKey(
+            "provider", "api_key_file", \.provider.apiKeyFile, example: "\"api-key\"",
+            "A file with the key, readable by nobody else. Instead: the variable OPENAI_API_KEY or ANTHROPIC_API_KEY,",
+            "by the kind, or a systemd credential named \"provider.api_key\"."
+        ),
+    ]
+
+    private static let store = [
+        ConfigurationKey(
+            "store", "directory", \.store.directory,
+            "The folder of the databases. It is made where it does not exist; only one `rialto run` can use it."
+        )
+    ]
+
+    private static let telemetry = [
+        ConfigurationKey(
+            "telemetry", "log_format", \.telemetry.logFormat,
+            "\"console\": for people. \"json\": one object a line. \"auto\": console on a terminal, else json."
+        ),
+        ConfigurationKey(
+            "telemetry", "log_level", \.telemetry.logLevel,
+            "The least level that is logged: \"trace\", \"debug\", \"info\", \"notice\", \"warning\", \"error\" or",
+            "\"critical\"."
+        ),
+    ]
+}

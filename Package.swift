@@ -110,11 +110,14 @@ let package = Package(
         tests("HTTPTests", ["HTTP"]),
         tests("MatrixAPITests", ["MatrixAPI"], golden: true),
         tests("PlatformSDKTests", ["PlatformSDK"]),
-        tests("BridgeTests", ["Bridge", "MatrixAPI", "PlatformSDK", "MatrixMarkdown", "SQLiteStore"]),
+        tests(
+            "BridgeTests",
+            ["Bridge", "MatrixAPI", "PlatformSDK", "MatrixMarkdown", "SQLiteStore", logging, lifecycle]
+        ),
         tests("AgentRuntimeTests", ["AgentRuntime", "ModelProviders", "HTTP", "PlatformSDK"]),
-        tests("MatrixClientTests", ["MatrixClient", "MatrixAPI", "HTTP", "Bridge"]),
+        tests("MatrixClientTests", ["MatrixClient", "MatrixAPI", "HTTP", "Bridge", logging, lifecycle]),
         tests("MatrixMarkdownTests", ["MatrixMarkdown", "Bridge"]),
-        tests("AgentSocketTests", ["AgentSocket", "PlatformSDK"]),
+        tests("AgentSocketTests", ["AgentSocket", "PlatformSDK", logging, lifecycle]),
         tests(
             "SQLiteStoreTests",
             ["SQLiteStore", "Bridge", "PlatformSDK", "MatrixAPI", .product(name: "GRDB", package: "GRDB.swift")]

@@ -178,7 +178,10 @@ struct ChatSessionTests {
     @Test("on a terminal the growing reply is drawn in place")
     func drawsOnTerminal() async throws {
         let homeserver = ScriptedHomeserver()
-        homeserver.state.withLock { $0.answers = ["Hi": growing] }
+        homeserver.state.withLock {
+            $0.answers = ["Hi": growing]
+            $0.typing = [Self.bot]
+        }
         let transcript = Transcript()
         let screen = ChatScreen(
             style: .terminal(size: { (80, 24) }),
@@ -189,7 +192,9 @@ struct ChatSessionTests {
         var rest = ["Hi"][...]
         try await ChatConversation(screen: screen, limit: .seconds(20), stopsAtMissingReply: true)
             .play(session) { rest.popFirst() }
+        #expect(transcript.written.contains("rialto is typing"))
         #expect(transcript.written.contains("\u{1B}[2A\r\u{1B}[J"))
-        #expect(transcript.written.contains("Hello \u{1B}[1mthere\u{1B}[0m\r\n"))
+        // Nothing follows the complete reply but the next prompt.
+        #expect(transcript.written.hasSuffix("Hello \u{1B}[1mthere\u{1B}[0m\r\n\u{1B}[1m> \u{1B}[0m"))
     }
 }

@@ -16,7 +16,7 @@ import Testing
         try await withTemporaryDirectory { directory in
             let room = BridgeRoom(roomID: Fixtures.lobby, membership: .joined, joinedMembers: 2, isEncrypted: true)
             let session = StoredSession(homeserver: "https://x", userID: "@bot:x", deviceID: "D", accessToken: "syt_1")
-            let question = Confirmation(userID: Fixtures.alice, roomID: Fixtures.lobby, command: "reset", askedAt: 7)
+            let question = Confirmation(userID: Fixtures.alice, place: Fixtures.timeline, command: "reset", askedAt: 7)
             let answer = Answer(ending: .failed, text: "Half", remark: "It failed.", tokensUsed: 12)
             let (thread, turn, event, notice) = try await withDatabase(in: directory) { database in
                 let store = SQLiteBridgeStore(database: database)
@@ -56,7 +56,7 @@ import Testing
                 #expect(try await store.pendingNotices() == notice)
                 #expect(notice.count == 1)
                 #expect(try await store.isOwnEvent("$draft"))
-                #expect(try await store.openConfirmation(of: Fixtures.alice, in: Fixtures.lobby) == question)
+                #expect(try await store.openConfirmation(of: Fixtures.alice, at: Fixtures.timeline) == question)
                 let users = PrototypeStateStore(database: database, initial: .initial)
                 let user = try await users.getOrCreateUser(externalID: "@a:x", platform: "matrix", displayName: "B")
                 #expect(!user.isNew && user.displayName == "Ann")

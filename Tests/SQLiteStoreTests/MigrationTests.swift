@@ -74,8 +74,10 @@ import Testing
             ])
         #expect(try await store.isOwnEvent("$draft"))
         #expect(
-            try await store.openConfirmation(of: alice, in: lobby)
-                == Confirmation(userID: alice, roomID: lobby, command: "reset", askedAt: 1_700_000_000_004))
+            try await store.openConfirmation(of: alice, at: ThreadPlace(roomID: lobby, root: nil))
+                == Confirmation(
+                    userID: alice, place: ThreadPlace(roomID: lobby, root: nil), command: "reset",
+                    askedAt: 1_700_000_000_004))
     }
 
     private func schema(of database: DatabaseQueue) throws -> [String] {

@@ -3,6 +3,12 @@ enum Version1Fixture {
     /// Tables and indexes.
     static let schema = """
         CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+        -- The one account whose rooms, messages and sync token these are.
+        CREATE TABLE account (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            user_id TEXT NOT NULL
+        );
+
         CREATE TABLE sync (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             next_batch TEXT NOT NULL
@@ -100,9 +106,10 @@ enum Version1Fixture {
         CREATE TABLE confirmations (
             user_id TEXT NOT NULL,
             room_id TEXT NOT NULL,
+            root TEXT NOT NULL,
             command TEXT NOT NULL,
             asked_at INTEGER NOT NULL,
-            PRIMARY KEY (user_id, room_id)
+            PRIMARY KEY (user_id, room_id, root)
         ) WITHOUT ROWID;
 
         CREATE TABLE users (
@@ -145,7 +152,7 @@ enum Version1Fixture {
             'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, NULL);
         INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
             CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003);
-        INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', 'reset', 1700000000004);
+        INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', '', 'reset', 1700000000004);
         INSERT INTO users VALUES
             ('usr-matrix-@alice:example.org', '@alice:example.org', 'matrix', 'Alice', 1700000000005);
         INSERT INTO user_settings VALUES ('usr-matrix-@alice:example.org',

@@ -34,7 +34,7 @@ package struct CommandContext: Sendable {
     package var room: BridgeRoom
     /// The agent's thread at that place.
     package var thread: ConversationThread
-    /// What the sender was asked to confirm in this room and has not answered yet.
+    /// What the sender was asked to confirm at this place and has not answered yet.
     package var confirmation: Confirmation?
     /// The platform.
     package var platform: any PlatformClient
@@ -104,7 +104,7 @@ package struct CommandReply: Hashable, Sendable {
         case startThread
         /// The sender is asked to confirm this command with `!yes`.
         case askConfirmation
-        /// The open question of the sender in this room is closed.
+        /// The open question of the sender at this place is closed.
         case closeConfirmation
         /// The place goes on with a new thread, and the open question is closed.
         case startThreadAndCloseConfirmation

@@ -13,6 +13,6 @@ extension Confirmation {
 extension CommandContext {
     /// The question that the sender was asked in this room, however old it is.
     var ownConfirmation: Confirmation? {
-        confirmation.flatMap { $0.userID == sender && $0.roomID == room.roomID ? $0 : nil }
+        confirmation.flatMap { $0.userID == sender && $0.place == thread.place ? $0 : nil }
     }
 }

@@ -136,7 +136,7 @@ package final class InboxHandler: Sendable {
                 sourceEventID: event.eventID,
                 room: room,
                 thread: try await store.currentThread(in: place),
-                confirmation: try await store.openConfirmation(of: event.sender, in: room.roomID),
+                confirmation: try await store.openConfirmation(of: event.sender, at: place),
                 platform: platform,
                 status: status,
                 commands: commands,
@@ -151,7 +151,7 @@ package final class InboxHandler: Sendable {
         }
         outcome.settlement.reply = notice(reply.text, to: event, at: place)
         let newThread = NewThread(threadID: "thr-\(event.eventID)", place: place)
-        let closing = Settlement.ConfirmationChange.close(userID: event.sender, roomID: room.roomID)
+        let closing = Settlement.ConfirmationChange.close(userID: event.sender, place: place)
         switch reply.effect {
         case nil: break
         case .startThread:
@@ -165,7 +165,7 @@ package final class InboxHandler: Sendable {
             outcome.settlement.confirmation = .ask(
                 Confirmation(
                     userID: event.sender,
-                    roomID: room.roomID,
+                    place: place,
                     command: command.name,
                     askedAt: clock.milliseconds
                 )

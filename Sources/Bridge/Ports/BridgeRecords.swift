@@ -116,7 +116,7 @@ package struct Settlement: Sendable {
         /// A question is asked; it replaces one that was open.
         case ask(Confirmation)
         /// The question is answered or withdrawn.
-        case close(userID: UserID, roomID: RoomID)
+        case close(userID: UserID, place: ThreadPlace)
     }
 
     /// The item's place in the order of admission.
@@ -150,17 +150,17 @@ package struct Settlement: Sendable {
 package struct Confirmation: Hashable, Sendable {
     /// Who was asked.
     package var userID: UserID
-    /// Where they were asked.
-    package var roomID: RoomID
+    /// Where they were asked, and so where they answer.
+    package var place: ThreadPlace
     /// The command that goes on when they agree.
     package var command: String
     /// When they were asked, in milliseconds since 1970.
     package var askedAt: Int64
 
     /// Creates a question.
-    package init(userID: UserID, roomID: RoomID, command: String, askedAt: Int64) {
+    package init(userID: UserID, place: ThreadPlace, command: String, askedAt: Int64) {
         self.userID = userID
-        self.roomID = roomID
+        self.place = place
         self.command = command
         self.askedAt = askedAt
     }

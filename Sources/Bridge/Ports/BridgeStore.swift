@@ -56,6 +56,6 @@ package protocol BridgeStore: Sendable {
 
     // MARK: Open questions
 
-    /// What a person was asked to confirm in a room, where they have not answered yet.
-    func openConfirmation(of userID: UserID, in roomID: RoomID) async throws -> Confirmation?
+    /// What a person was asked to confirm at a place, where they have not answered yet.
+    func openConfirmation(of userID: UserID, at place: ThreadPlace) async throws -> Confirmation?
 }

@@ -23,7 +23,7 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     private struct Asked: Hashable {
         var userID: UserID
-        var roomID: RoomID
+        var place: ThreadPlace
     }
 
     private let now: @Sendable () -> Date
@@ -88,9 +88,9 @@ package actor InMemoryBridgeStore: BridgeStore {
         if let reply = settlement.reply { _ = insert(reply) }
         switch settlement.confirmation {
         case .ask(let question):
-            confirmations[Asked(userID: question.userID, roomID: question.roomID)] = question
-        case .close(let userID, let roomID):
-            confirmations[Asked(userID: userID, roomID: roomID)] = nil
+            confirmations[Asked(userID: question.userID, place: question.place)] = question
+        case .close(let userID, let place):
+            confirmations[Asked(userID: userID, place: place)] = nil
         case nil: break
         }
         inbox[index].isSettled = true
@@ -211,8 +211,8 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     // MARK: Open questions
 
-    package func openConfirmation(of userID: UserID, in roomID: RoomID) -> Confirmation? {
-        confirmations[Asked(userID: userID, roomID: roomID)]
+    package func openConfirmation(of userID: UserID, at place: ThreadPlace) -> Confirmation? {
+        confirmations[Asked(userID: userID, place: place)]
     }
 }
 

@@ -90,13 +90,13 @@ extension SQLiteBridgeStore {
         }
     }
 
-    package func openConfirmation(of userID: UserID, in roomID: RoomID) async throws -> Confirmation? {
+    package func openConfirmation(of userID: UserID, at place: ThreadPlace) async throws -> Confirmation? {
         try await database.read("read the open question") { database in
-            let sql = "SELECT command, asked_at FROM confirmations WHERE user_id = ? AND room_id = ?"
-            let arguments: StatementArguments = [userID.stored, roomID.stored]
+            let sql = "SELECT command, asked_at FROM confirmations WHERE user_id = ? AND room_id = ? AND root = ?"
+            let arguments: StatementArguments = [userID.stored, place.roomID.stored, place.storedRoot]
             guard let row = try Row.fetchOne(database, sql: sql, arguments: arguments) else { return nil }
             return Confirmation(
-                userID: userID, roomID: roomID, command: try row.text("command"), askedAt: try row.value("asked_at"))
+                userID: userID, place: place, command: try row.text("command"), askedAt: try row.value("asked_at"))
         }
     }
 }
@@ -125,16 +125,25 @@ extension Database {
         switch change {
         case .ask(let question):
             try execute(
-                sql: "INSERT OR REPLACE INTO confirmations (user_id, room_id, command, asked_at) VALUES (?, ?, ?, ?)",
+                sql: """
+                    INSERT OR REPLACE INTO confirmations (user_id, room_id, root, command, asked_at)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
                 arguments: [
-                    question.userID.stored, question.roomID.stored, question.command.stored, question.askedAt,
+                    question.userID.stored, question.place.roomID.stored, question.place.storedRoot,
+                    question.command.stored, question.askedAt,
                 ])
-        case .close(let userID, let roomID):
+        case .close(let userID, let place):
             try execute(
-                sql: "DELETE FROM confirmations WHERE user_id = ? AND room_id = ?",
-                arguments: [userID.stored, roomID.stored])
+                sql: "DELETE FROM confirmations WHERE user_id = ? AND room_id = ? AND root = ?",
+                arguments: [userID.stored, place.roomID.stored, place.storedRoot])
         }
     }
+}
+
+extension ThreadPlace {
+    /// The root as a key that is never null: the main timeline has the empty one, which no event has.
+    fileprivate var storedRoot: StoredText { (root ?? EventID("")).stored }
 }
 
 extension BridgeRoom {

@@ -5,6 +5,12 @@ extension Schema {
     /// foreign value would make one odd event block all that follow it. Text columns hold blobs where a string
     /// contains a NUL, hence no STRICT tables. Times are milliseconds since 1970.
     static let version1 = """
+        -- The one account whose rooms, messages and sync token these are.
+        CREATE TABLE account (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            user_id TEXT NOT NULL
+        );
+
         CREATE TABLE sync (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             next_batch TEXT NOT NULL
@@ -102,9 +108,10 @@ extension Schema {
         CREATE TABLE confirmations (
             user_id TEXT NOT NULL,
             room_id TEXT NOT NULL,
+            root TEXT NOT NULL,
             command TEXT NOT NULL,
             asked_at INTEGER NOT NULL,
-            PRIMARY KEY (user_id, room_id)
+            PRIMARY KEY (user_id, room_id, root)
         ) WITHOUT ROWID;
 
         CREATE TABLE users (

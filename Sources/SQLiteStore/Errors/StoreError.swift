@@ -6,7 +6,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     package struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case cannotOpen, corrupt, foreignDatabase, newerVersion, readOnly, diskFull, busy
-            case inputOutput, unknownRecord, rejected, closed
+            case inputOutput, unknownRecord, rejected, closed, otherAccount
         }
 
         private let kind: Kind
@@ -31,6 +31,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         package static let unknownRecord = Code(kind: .unknownRecord)
         /// The schema's checks refuse what was to be stored.
         package static let rejected = Code(kind: .rejected)
+        /// The database belongs to another Matrix account.
+        package static let otherAccount = Code(kind: .otherAccount)
         /// The database has been closed.
         package static let closed = Code(kind: .closed)
 

@@ -72,12 +72,15 @@ struct ChatSession: Sendable {
                 let isChanged = try await session.poll(timeout: .seconds(30))
                 progress.set(session)
                 let replies = session.view.replies(to: question, from: bot)
-                if isChanged, replies != shown || session.isBotTyping != wasTyping {
+                let isAnswered = session.view.isAnswered(question, by: bot)
+                // Typing ends a moment after the answer that it announced.
+                let isTyping = session.isBotTyping && !isAnswered
+                if isChanged, replies != shown || isTyping != wasTyping {
                     shown = replies
-                    wasTyping = session.isBotTyping
-                    onChange(replies, wasTyping)
+                    wasTyping = isTyping
+                    onChange(replies, isTyping)
                 }
-                if session.view.isAnswered(question, by: bot) { return true }
+                if isAnswered { return true }
             }
         }
         self = progress.value

@@ -1,5 +1,6 @@
 import AgentSocket
 import ArgumentParser
+import HTTP
 import Logging
 import ServiceLifecycle
 
@@ -33,20 +34,27 @@ struct AgentCommand: AsyncParsableCommand {
             ProcessLog.bootstrap(configuration.telemetry)
             StandardStreams.ignoreBrokenPipes()
             let logger = Logger(label: "rialto.agent")
-            let server = try AgentComposition.server(configuration, logger: logger)
-            try await withThrowingTaskGroup { group in
-                group.addTask {
-                    // A server that does not come to listen fails in `run`, which says why.
-                    guard let port = try? await server.boundPort() else { return }
-                    let address = AgentComposition.address(configuration.agent.listen, port: port)
-                    logger.info("agent is listening on \(address)")
-                }
-                try await ProcessServices.run(
-                    server,
-                    drainLimit: .seconds(configuration.bridge.drainSeconds),
-                    logger: logger
-                )
+            try await CurlHTTPClient.withClient(logger: logger) { http in
+                let provider = try ProviderComposition.provider(configuration, client: http, logger: logger)
+                let server = AgentComposition.server(configuration, provider: provider, logger: logger)
+                try await Self.serve(server, configuration, logger: logger)
             }
+        }
+    }
+
+    private static func serve(_ server: AgentServer, _ configuration: Configuration, logger: Logger) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                // A server that does not come to listen fails in `run`, which says why.
+                guard let port = try? await server.boundPort() else { return }
+                let address = AgentComposition.address(configuration.agent.listen, port: port)
+                logger.info("agent is listening on \(address)")
+            }
+            try await ProcessServices.run(
+                server,
+                drainLimit: .seconds(configuration.bridge.drainSeconds),
+                logger: logger
+            )
         }
     }
 }

@@ -1,12 +1,11 @@
 import AgentRuntime
 import AgentSocket
 import Logging
-import ModelProviders
 
 /// The agent server that the configuration describes.
 enum AgentComposition {
     /// Puts the server together.
-    static func server(_ configuration: Configuration, logger: Logger) throws -> AgentServer {
+    static func server(_ configuration: Configuration, provider: any ModelProvider, logger: Logger) -> AgentServer {
         let persona = AgentRuntime.Persona(
             name: configuration.agent.name,
             instructions: configuration.agent.instructions
@@ -15,22 +14,9 @@ enum AgentComposition {
         options.drainLimit = .seconds(configuration.bridge.drainSeconds)
         return AgentServer(
             options: options,
-            responder: AgentRuntime(persona: persona, provider: try provider(configuration)),
+            responder: AgentRuntime(persona: persona, provider: provider),
             logger: logger
         )
-    }
-
-    /// The model that the configuration names.
-    static func provider(_ configuration: Configuration) throws(ConfigurationError) -> any ModelProvider {
-        switch configuration.provider.kind {
-        case .echo: return EchoProvider()
-        case .openaiResponses, .anthropic, .openaiChat:
-            throw ConfigurationError(
-                .missing,
-                key: "provider.kind",
-                "\"\(configuration.provider.kind.rawValue)\" is not part of this version yet; use \"echo\""
-            )
-        }
     }
 
     /// The address at which clients reach a server that listens on a port.

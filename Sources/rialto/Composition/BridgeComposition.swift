@@ -12,6 +12,7 @@ enum BridgeComposition {
     static func services(_ resources: BridgeResources) async throws -> [any Service] {
         let homeserver = MatrixHomeserver(resources.session)
         let store = SQLiteBridgeStore(database: resources.database)
+        try await store.claim(for: homeserver.userID)
         // Without a display name people can still address the bot by its Matrix id.
         let displayName = (try? await homeserver.displayName(of: homeserver.userID)) ?? nil
         let bridge = BridgeService(

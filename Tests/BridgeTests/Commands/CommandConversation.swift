@@ -56,7 +56,7 @@ final class CommandConversation {
         let reply = try await command.run(context(parsed.arguments, from: other))
         switch reply.effect {
         case .askConfirmation:
-            confirmation = Bridge.Confirmation(userID: sender, roomID: room.roomID, command: command.name, askedAt: now)
+            confirmation = Bridge.Confirmation(userID: sender, place: thread.place, command: command.name, askedAt: now)
         case .closeConfirmation, .startThreadAndCloseConfirmation:
             confirmation = nil
         case .startThread, .stopTurns, nil:

@@ -102,13 +102,16 @@ struct ConversationCommandTests {
         try await conversation.type("!reset")
         #expect(try await conversation.type("!yes", from: "@eve:example.org").effect == nil)
         #expect(try await conversation.type("!no", from: "@eve:example.org").effect == nil)
-        conversation.room.roomID = "!other"
+        let place = conversation.thread.place
+        conversation.thread.place = ThreadPlace(roomID: "!other", root: nil)
         #expect(try await conversation.type("!yes").effect == nil)
-        conversation.room.roomID = "!room"
+        conversation.thread.place = ThreadPlace(roomID: "!room", root: "$thread")
+        #expect(try await conversation.type("!yes").effect == nil)
+        conversation.thread.place = place
         for command in ["stop", "yes", "gone"] {
             conversation.confirmation = Bridge.Confirmation(
                 userID: conversation.sender,
-                roomID: "!room",
+                place: conversation.thread.place,
                 command: command,
                 askedAt: conversation.now
             )

@@ -136,7 +136,7 @@ package enum BridgeStoreConformance {
         Case("stores all that follows from an item") { store in
             _ = try await store.admit(Admission(nextBatch: "s1", items: [Fixtures.item("$1")]))
             let open = try await Fixtures.openItem(of: store)
-            let question = Confirmation(userID: Fixtures.alice, roomID: Fixtures.lobby, command: "reset", askedAt: 5)
+            let question = Confirmation(userID: Fixtures.alice, place: Fixtures.timeline, command: "reset", askedAt: 5)
             let turn = Fixtures.turn("$1", threadID: "thr-new")
             let reply = Fixtures.outgoing("t1")
             try await store.settle(
@@ -145,7 +145,7 @@ package enum BridgeStoreConformance {
                     newThread: NewThread(threadID: "thr-new", place: Fixtures.timeline), confirmation: .ask(question)))
             #expect(try await store.currentThread(in: Fixtures.timeline).threadID == "thr-new")
             #expect(try await store.pendingNotices().map(\.event) == [reply])
-            #expect(try await store.openConfirmation(of: Fixtures.alice, in: Fixtures.lobby) == question)
+            #expect(try await store.openConfirmation(of: Fixtures.alice, at: Fixtures.timeline) == question)
             let expected = Turn(turnID: turn.turnID, question: turn, state: .queued)
             #expect(try await store.unfinishedTurns() == [expected])
         },
@@ -179,18 +179,21 @@ package enum BridgeStoreConformance {
                 Admission(nextBatch: "s1", items: [Fixtures.item("$1"), Fixtures.item("$2"), Fixtures.item("$3")]))
             for command in ["first", "second"] {
                 let question = Confirmation(
-                    userID: Fixtures.alice, roomID: Fixtures.lobby, command: command, askedAt: 1)
+                    userID: Fixtures.alice, place: Fixtures.timeline, command: command, askedAt: 1)
                 let open = try await Fixtures.openItem(of: store)
                 try await store.settle(Settlement(sequence: open.sequence, confirmation: .ask(question)))
-                #expect(try await store.openConfirmation(of: Fixtures.alice, in: Fixtures.lobby) == question)
+                #expect(try await store.openConfirmation(of: Fixtures.alice, at: Fixtures.timeline) == question)
             }
-            #expect(try await store.openConfirmation(of: Fixtures.alice, in: Fixtures.attic) == nil)
-            #expect(try await store.openConfirmation(of: "@bob:example.org", in: Fixtures.lobby) == nil)
+            let elsewhere = [
+                ThreadPlace(roomID: Fixtures.attic, root: nil), ThreadPlace(roomID: Fixtures.lobby, root: "$root"),
+            ]
+            for place in elsewhere { #expect(try await store.openConfirmation(of: Fixtures.alice, at: place) == nil) }
+            #expect(try await store.openConfirmation(of: "@bob:example.org", at: Fixtures.timeline) == nil)
             let open = try await Fixtures.openItem(of: store)
             try await store.settle(
                 Settlement(
-                    sequence: open.sequence, confirmation: .close(userID: Fixtures.alice, roomID: Fixtures.lobby)))
-            #expect(try await store.openConfirmation(of: Fixtures.alice, in: Fixtures.lobby) == nil)
+                    sequence: open.sequence, confirmation: .close(userID: Fixtures.alice, place: Fixtures.timeline)))
+            #expect(try await store.openConfirmation(of: Fixtures.alice, at: Fixtures.timeline) == nil)
         },
     ]
 }

@@ -55,6 +55,17 @@ final class RawAgentServer: Sendable {
     deinit { stop() }
 }
 
+extension RawAgentServer {
+    /// An agent that says back what it hears.
+    static let echo: Script = { socket, _ in
+        try socket.sendStatus()
+        while true {
+            try socket.sendChunk(try socket.readMessage())
+            try socket.sendEnd(5)
+        }
+    }
+}
+
 /// Runs a blocking script on a thread of its own.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in

@@ -53,7 +53,7 @@ package struct IntakePolicy: Sendable {
         if room != known { admission.rooms.append(room) }
 
         guard !isFirst else { return }
-        let ownJoin = timeline.lastIndex { isOwnJoin($0) }
+        let ownJoin = timeline.lastIndex { $0.isArrival(of: userID) }
         let firstHeard = wasJoined ? timeline.startIndex : ownJoin.map { $0 + 1 } ?? timeline.startIndex
         for event in timeline[firstHeard...] where isToBeDealtWith(event) {
             // A join that stands in the state, before the timeline, dates the history instead.
@@ -114,12 +114,15 @@ package struct IntakePolicy: Sendable {
         room.invitedMembers = memberships.values.count { $0 == "invite" }
     }
 
-    private func isOwnJoin(_ event: RoomEvent) -> Bool {
-        event.type == "m.room.member" && event.stateKey == userID.rawValue && event.membership?.membership == "join"
-            && event.unsigned?["prev_content"]?["membership"]?.stringValue != "join"
-    }
-
     private func isToBeDealtWith(_ event: RoomEvent) -> Bool {
         event.type == "m.room.message" && event.stateKey == nil && event.sender != userID
+    }
+}
+
+extension RoomEvent {
+    /// Whether the event says that a user has come into the room, and not only changed their profile in it.
+    func isArrival(of userID: UserID) -> Bool {
+        stateKey == userID.rawValue && membership?.membership == .join
+            && unsigned?["prev_content"]?["membership"]?.stringValue != "join"
     }
 }

@@ -6,6 +6,7 @@ package struct SyncIntake: SyncConsumer {
     private let store: any BridgeStore
     private let directory: RoomDirectory
     private let policy: IntakePolicy
+    private let gaps: GapFiller
     private let wake: @Sendable ([RoomID]) -> Void
     private let logger: Logger
 
@@ -13,7 +14,7 @@ package struct SyncIntake: SyncConsumer {
     ///
     /// - Parameter wake: Told the rooms that have something new, after it is stored.
     package init(
-        userID: UserID,
+        homeserver: any Homeserver,
         store: any BridgeStore,
         directory: RoomDirectory,
         logger: Logger,
@@ -21,7 +22,8 @@ package struct SyncIntake: SyncConsumer {
     ) {
         self.store = store
         self.directory = directory
-        self.policy = IntakePolicy(userID: userID)
+        self.policy = IntakePolicy(userID: homeserver.userID)
+        self.gaps = GapFiller(homeserver: homeserver, store: store, logger: logger)
         self.logger = logger
         self.wake = wake
     }
@@ -32,6 +34,7 @@ package struct SyncIntake: SyncConsumer {
 
     package func consume(_ response: SyncResponse, since: String?) async throws {
         reportMalformed(response)
+        let response = if let since { try await gaps.filled(response, since: since) } else { response }
         let admission = policy.admission(of: response, known: directory.all, isFirst: since == nil)
         // The homeserver forgets nothing, but it is not asked again: from here on the store answers for the events.
         let rooms = try await store.admit(admission)

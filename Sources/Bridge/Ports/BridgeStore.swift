@@ -12,6 +12,8 @@ package protocol BridgeStore: Sendable {
     ///
     /// - Returns: The rooms that have new items, each once.
     func admit(_ admission: Admission) async throws -> [RoomID]
+    /// Whether an item with this key has ever been admitted.
+    func isAdmitted(_ key: String) async throws -> Bool
     /// All rooms that the bridge knows.
     func rooms() async throws -> [BridgeRoom]
     /// Stores what has changed about a room outside a sync, such as that it was joined.

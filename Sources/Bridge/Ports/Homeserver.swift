@@ -24,8 +24,30 @@ package protocol Homeserver: Sendable {
     func join(_ roomID: RoomID) async throws(HomeserverError)
     /// Declines an invite, or leaves a room.
     func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError)
+    /// The events of a room before a token, newest first.
+    ///
+    /// - Parameter end: The token at which to stop, where the server honours it.
+    func history(
+        of roomID: RoomID,
+        before token: String,
+        until end: String?
+    ) async throws(HomeserverError) -> HistoryPage
     /// The display name of a user, where they have one.
     func displayName(of userID: UserID) async throws(HomeserverError) -> String?
+}
+
+/// A stretch of a room's history.
+package struct HistoryPage: Sendable {
+    /// The events, newest first.
+    package var events: LossyEvents
+    /// The token to go on from; nil where the history begins or the stretch that was asked for ends.
+    package var next: String?
+
+    /// Creates a page.
+    package init(events: LossyEvents, next: String?) {
+        self.events = events
+        self.next = next
+    }
 }
 
 /// Why the homeserver did not do what it was asked.

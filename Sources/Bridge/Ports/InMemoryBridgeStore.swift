@@ -60,6 +60,10 @@ package actor InMemoryBridgeStore: BridgeStore {
         return changed
     }
 
+    package func isAdmitted(_ key: String) -> Bool {
+        knownKeys.contains(key)
+    }
+
     package func rooms() -> [BridgeRoom] {
         knownRooms.values.sorted { $0.roomID < $1.roomID }
     }

@@ -159,6 +159,9 @@ public struct Messages: MatrixEndpoint {
     /// Where to begin: a `prev_batch`, `next_batch` or `end`; nil begins at the room's end, or its beginning.
     public var from: String?
 
+    /// Where to stop, a token as for `from`; nil goes on to the room's beginning or end.
+    public var to: String?
+
     /// Which way to go.
     public var direction: Direction
 
@@ -170,11 +173,12 @@ public struct Messages: MatrixEndpoint {
 
     /// Makes a request.
     public init(
-        roomID: RoomID, from: String? = nil, direction: Direction = .backward, limit: Int = 50,
+        roomID: RoomID, from: String? = nil, to: String? = nil, direction: Direction = .backward, limit: Int = 50,
         filter: JSONValue? = nil
     ) {
         self.roomID = roomID
         self.from = from
+        self.to = to
         self.direction = direction
         self.limit = limit
         self.filter = filter
@@ -188,6 +192,7 @@ public struct Messages: MatrixEndpoint {
     public var query: [MatrixQueryItem] {
         var items = [MatrixQueryItem(name: "dir", value: direction.rawValue)]
         if let from { items.append(MatrixQueryItem(name: "from", value: from)) }
+        if let to { items.append(MatrixQueryItem(name: "to", value: to)) }
         items.append(MatrixQueryItem(name: "limit", value: String(limit)))
         if let filter {
             items.append(

@@ -37,6 +37,13 @@ extension SQLiteBridgeStore {
         }
     }
 
+    package func isAdmitted(_ key: String) async throws -> Bool {
+        try await database.read("look an inbox item up") { database in
+            let statement = try database.cachedStatement(sql: "SELECT 1 FROM inbox WHERE key = ?")
+            return try Row.fetchOne(statement, arguments: [key.stored]) != nil
+        }
+    }
+
     package func rooms() async throws -> [BridgeRoom] {
         try await database.read("read the rooms") { database in
             try Row.fetchAll(database, sql: "SELECT * FROM rooms ORDER BY room_id").map(BridgeRoom.init(row:))

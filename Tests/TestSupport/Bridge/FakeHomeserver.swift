@@ -33,6 +33,10 @@ package final class FakeHomeserver: Homeserver {
         var left: [RoomID] = []
         var typing: [RoomID: Bool] = [:]
         var names: [UserID: String] = [:]
+        var history: [RoomID: [RoomEvent]] = [:]
+        var historyPageSize = 3
+        var historyFaults: [HomeserverError] = []
+        var historyRequests = 0
     }
 
     package let userID: UserID
@@ -60,6 +64,18 @@ package final class FakeHomeserver: Homeserver {
     /// Makes the next sends fail, one fault each.
     package func fail(_ faults: [Fault]) {
         state.withLock { $0.faults += faults }
+    }
+
+    /// How often a room's history was asked for.
+    package var historyRequests: Int { state.withLock { $0.historyRequests } }
+
+    /// Lets a room have a history, newest first, before the timeline that a sync brings.
+    package func setHistory(_ events: [JSONValue], of roomID: RoomID, faults: [HomeserverError] = []) throws {
+        let decoded = try events.map { try MatrixJSON.decode(RoomEvent.self, from: $0.canonicalJSON()) }
+        state.withLock { state in
+            state.history[roomID] = decoded
+            state.historyFaults = faults
+        }
     }
 
     /// Forgets the faults that have not come up yet.
@@ -137,6 +153,27 @@ package final class FakeHomeserver: Homeserver {
 
     package func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError) {
         state.withLock { $0.left.append(roomID) }
+    }
+
+    package func history(
+        of roomID: RoomID,
+        before token: String,
+        until end: String?
+    ) async throws(HomeserverError) -> HistoryPage {
+        let result = state.withLock { state -> Result<HistoryPage, HomeserverError> in
+            state.historyRequests += 1
+            if let error = state.historyFaults.popLast() { return .failure(error) }
+            let history = state.history[roomID] ?? []
+            let start = token == "before" ? 0 : Int(token) ?? 0
+            let chunk = history.dropFirst(start).prefix(state.historyPageSize)
+            let next = start + chunk.count
+            let page = HistoryPage(
+                events: LossyEvents(Array(chunk)),
+                next: next < history.count ? String(next) : nil
+            )
+            return .success(page)
+        }
+        return try result.get()
     }
 
     package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {

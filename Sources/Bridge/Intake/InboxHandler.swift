@@ -16,6 +16,7 @@ package final class InboxHandler: Sendable {
     private static let maximumKnownUsers = 10_000
 
     private let homeserver: any Homeserver
+    private let outbox: Outbox
     private let store: any BridgeStore
     private let platform: any PlatformClient
     private let directory: RoomDirectory
@@ -33,6 +34,7 @@ package final class InboxHandler: Sendable {
     /// - Parameter invites: Whose invites are accepted; nobody's when empty.
     package init(
         homeserver: any Homeserver,
+        outbox: Outbox,
         store: any BridgeStore,
         platform: any PlatformClient,
         directory: RoomDirectory,
@@ -45,6 +47,7 @@ package final class InboxHandler: Sendable {
         logger: Logger
     ) {
         self.homeserver = homeserver
+        self.outbox = outbox
         self.store = store
         self.platform = platform
         self.directory = directory
@@ -223,6 +226,7 @@ package final class InboxHandler: Sendable {
         while true {
             // An invite that was withdrawn, or taken up in a later sync, needs no answer any more.
             guard directory.room(roomID)?.membership == .invited else { return }
+            await outbox.countEvent()
             do {
                 if !isAllowed {
                     logger.info("an invite is declined: its sender is not allowed", metadata: ["room": "\(roomID)"])

@@ -51,22 +51,29 @@ package actor Outbox {
         budget.closeReply()
     }
 
-    /// Asks whether an edit may go out now; its token is taken then.
-    package func grantEdit() -> SendBudget.Grant {
-        budget.takeForEdit(now: clock.now)
+    /// Asks whether an event that can wait may go out now; its token is taken then.
+    package func takeIfSpare() -> SendBudget.Grant {
+        budget.takeIfSpare(now: clock.now)
+    }
+
+    /// Counts an event that the account sends by other ways, such as a join: servers count it as well.
+    package func countEvent() {
+        budget.takeForRequiredEvent(now: clock.now)
     }
 
     /// Stores an event and sends it until the server has it, repeating it exactly.
     ///
     /// Throws what the store throws, and `CancellationError`; the event stays pending then.
-    package func deliver(_ event: NewOutgoingEvent) async throws -> Delivery {
-        try await deliver(store.enqueue(event))
+    ///
+    /// - Parameter hasToken: Whether its token was taken before, by `takeIfSpare`.
+    package func deliver(_ event: NewOutgoingEvent, hasToken: Bool = false) async throws -> Delivery {
+        try await deliver(store.enqueue(event), hasToken: hasToken)
     }
 
     /// Sends a stored event until the server has it, repeating it exactly.
-    package func deliver(_ stored: OutgoingEvent) async throws -> Delivery {
+    package func deliver(_ stored: OutgoingEvent, hasToken: Bool = false) async throws -> Delivery {
         if case .sent(let eventID) = stored.state { return .sent(eventID) }
-        budget.takeForRequiredEvent(now: clock.now)
+        if !hasToken { countEvent() }
         var backoff = RetryBackoff()
         while true {
             try await waitForServer()

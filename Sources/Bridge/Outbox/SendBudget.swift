@@ -1,9 +1,9 @@
 /// What the account may still send: one bucket over all rooms, with a slot held back for every reply that is still open.
 ///
-/// Only edits that a newer one may overtake have to ask for a token. What must go out goes out unless the server has
-/// asked for a pause; it takes its token all the same, so that edits make room for it.
+/// Only what can wait has to ask for a token: a draft, and an edit that a newer one may overtake. What must go out goes
+/// out unless the server has asked for a pause; it takes its token all the same, so that the others make room for it.
 package struct SendBudget: Sendable {
-    /// The answer to the wish to send an edit.
+    /// The answer to the wish to send something that can wait.
     package enum Grant: Hashable, Sendable {
         /// It may go now; its token is taken.
         case granted
@@ -43,8 +43,8 @@ package struct SendBudget: Sendable {
         openReplies = max(0, openReplies - 1)
     }
 
-    /// Asks for an edit that can wait.
-    package mutating func takeForEdit(now: Duration) -> Grant {
+    /// Asks for an event that can wait; one for the end of each open reply is left over.
+    package mutating func takeIfSpare(now: Duration) -> Grant {
         refill(now: now)
         guard now >= pausedUntil else { return .wait(until: pausedUntil) }
         let needed = 1 + min(Double(openReplies), burst - 1)
@@ -55,7 +55,7 @@ package struct SendBudget: Sendable {
         return .granted
     }
 
-    /// Takes the token of an event that must go out; it is sent when `pausedUntil` has passed.
+    /// Takes the token of an event that must go out, however many are left.
     package mutating func takeForRequiredEvent(now: Duration) {
         refill(now: now)
         tokens = max(0, tokens - 1)

@@ -21,7 +21,7 @@ package final class BridgeService: Service {
     private let lanes = Mutex(LaneStateMachine())
     private let isDraining = Mutex(false)
     private let changed = WakeSignal()
-    private let userID: UserID
+    private let homeserver: any Homeserver
 
     /// Creates the bridge for one account.
     package init(
@@ -54,9 +54,10 @@ package final class BridgeService: Service {
         self.outbox = outbox
         self.clock = clock
         self.logger = logger
-        userID = homeserver.userID
+        self.homeserver = homeserver
         handler = InboxHandler(
             homeserver: homeserver,
+            outbox: outbox,
             store: store,
             platform: platform,
             directory: directory,
@@ -89,7 +90,7 @@ package final class BridgeService: Service {
 
     /// Takes what the sync loop brings; to be handed to it.
     package var intake: SyncIntake {
-        SyncIntake(userID: userID, store: store, directory: directory, logger: logger) { [weak self] rooms in
+        SyncIntake(homeserver: homeserver, store: store, directory: directory, logger: logger) { [weak self] rooms in
             self?.wake(rooms.map(Lane.inbox))
         }
     }

@@ -103,7 +103,7 @@ package struct ReplyStateMachine: Sendable {
         nextEditAt = now + policy.spacing(afterEdits: parts[plan.part].edits)
     }
 
-    /// Notes that an edit was not sent and may be overtaken by a newer one after this instant.
+    /// Notes that a draft or an edit was not sent, and that a newer one may be after this instant.
     package mutating func postponed(until instant: Duration) {
         isUnderWay = false
         nextEditAt = max(nextEditAt, instant)
@@ -134,7 +134,7 @@ package struct ReplyStateMachine: Sendable {
 
     private mutating func nextStreaming(now: Duration) -> Action {
         guard let firstTextAt else { return .idle }
-        let earliest = parts.isEmpty ? firstTextAt + policy.draftDelay : nextEditAt
+        let earliest = max(parts.isEmpty ? firstTextAt + policy.draftDelay : .zero, nextEditAt)
         guard now >= earliest else { return .wait(until: earliest) }
         let texts = splitter.split(text, from: &progress)
         for (index, text) in texts.enumerated().dropLast() {

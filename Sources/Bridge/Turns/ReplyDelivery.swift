@@ -80,7 +80,8 @@ package struct ReplyDelivery: Sendable {
         tokensUsed: Int,
         on machine: inout ReplyStateMachine
     ) async throws {
-        if plan.kind == .edit, case .wait(let instant) = await outbox.grantEdit() {
+        let canWait = plan.kind == .draft || plan.kind == .edit
+        if canWait, case .wait(let instant) = await outbox.takeIfSpare() {
             return machine.postponed(until: instant)
         }
         let event = NewOutgoingEvent(
@@ -92,7 +93,9 @@ package struct ReplyDelivery: Sendable {
             transactionID: TransactionID(rawValue: "rialto-\(UUID().uuidString.lowercased())"),
             deviceID: outbox.deviceID
         )
-        let delivery = plan.kind == .edit ? try await outbox.deliverEdit(event) : try await outbox.deliver(event)
+        let delivery =
+            plan.kind == .edit
+            ? try await outbox.deliverEdit(event) : try await outbox.deliver(event, hasToken: canWait)
         switch delivery {
         case .sent(let eventID): machine.sent(plan, as: eventID, now: clock.now)
         case .refused: machine.refused(plan)

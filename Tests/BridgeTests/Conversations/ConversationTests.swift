@@ -41,6 +41,22 @@ import Testing
         }
     }
 
+    @Test func whileNoSlotIsSpareTheAnswerShowsTypingAndThenComesAtOnce() async throws {
+        let configuration = BridgeConfiguration.forTests(budget: SendBudget(burst: 1, rate: 0.001))
+        let platform = MockPlatformClient(behaviour: .init(latency: .milliseconds(20), chunkSize: 4))
+        try await BridgeScenario.run(platform: platform, configuration: configuration) { room in
+            try await room.join("!a")
+            // The first reply may use the one slot as it likes; the second finds none to spare.
+            try await room.say("first", in: "!a", as: "$1")
+            _ = try await room.finished(1, in: "!a")
+            try await room.say("second", in: "!a", as: "$2")
+            try await eventually("typing shows") { room.homeserver.isTyping(in: "!a") }
+            let reply = try #require(try await room.finished(2, in: "!a").last)
+            #expect(reply.edits == 0)
+            #expect(reply.body.hasPrefix("[MOCK] second"))
+        }
+    }
+
     @Test func questionsOfOneRoomAreAnsweredInOrderAndRoomsSideBySide() async throws {
         let platform = MockPlatformClient(behaviour: .init(latency: .milliseconds(5)))
         try await BridgeScenario.run(platform: platform) { room in

@@ -8,26 +8,35 @@ import Testing
         budget.openReply()
         budget.openReply()
         var granted = 0
-        while case .granted = budget.takeForEdit(now: .zero) { granted += 1 }
+        while case .granted = budget.takeIfSpare(now: .zero) { granted += 1 }
         #expect(granted == 3)
+    }
+
+    /// With the stock limits of a homeserver, five drafts and five ends are exactly what fits.
+    @Test func asManyDraftsGoOutAsLeaveRoomForTheEndsOfAllReplies() {
+        var budget = SendBudget(burst: 10, rate: 0.2)
+        for _ in 1...5 { budget.openReply() }
+        var drafts = 0
+        while case .granted = budget.takeIfSpare(now: .zero) { drafts += 1 }
+        #expect(drafts == 5)
     }
 
     @Test func aDeniedEditIsToldWhenItsTokenIsThere() {
         var budget = SendBudget(burst: 1, rate: 0.5)
-        #expect(budget.takeForEdit(now: .zero) == .granted)
-        guard case .wait(let instant) = budget.takeForEdit(now: .zero) else {
+        #expect(budget.takeIfSpare(now: .zero) == .granted)
+        guard case .wait(let instant) = budget.takeIfSpare(now: .zero) else {
             Issue.record("the bucket was empty")
             return
         }
         #expect(instant >= .seconds(2) && instant < .milliseconds(2100))
-        #expect(budget.takeForEdit(now: instant) == .granted)
+        #expect(budget.takeIfSpare(now: instant) == .granted)
     }
 
     @Test func aLimitFromTheServerPausesEverythingAndEmptiesTheBucket() {
         var budget = SendBudget(burst: 10, rate: 1)
         budget.limited(retryAfter: .seconds(5), now: .seconds(1))
         #expect(budget.pausedUntil == .seconds(6))
-        #expect(budget.takeForEdit(now: .seconds(3)) == .wait(until: .seconds(6)))
+        #expect(budget.takeIfSpare(now: .seconds(3)) == .wait(until: .seconds(6)))
         budget.limited(retryAfter: .seconds(1), now: .seconds(2))
         #expect(budget.pausedUntil == .seconds(6))
     }
@@ -35,12 +44,12 @@ import Testing
     @Test func withMoreOpenRepliesThanTheBurstEditsStillGoOutWhenTheBucketIsFull() {
         var budget = SendBudget(burst: 4, rate: 1)
         for _ in 0..<20 { budget.openReply() }
-        #expect(budget.takeForEdit(now: .zero) == .granted)
-        guard case .wait(let instant) = budget.takeForEdit(now: .zero) else {
+        #expect(budget.takeIfSpare(now: .zero) == .granted)
+        guard case .wait(let instant) = budget.takeIfSpare(now: .zero) else {
             Issue.record("only one edit fits")
             return
         }
-        #expect(budget.takeForEdit(now: instant) == .granted)
+        #expect(budget.takeIfSpare(now: instant) == .granted)
     }
 
     /// Over any stretch of time no more edits are granted than the burst and what has come back since.
@@ -56,7 +65,7 @@ import Testing
             switch Int.random(in: 0..<10, using: &random) {
             case 0: budget.openReply()
             case 1: budget.closeReply()
-            default: if case .granted = budget.takeForEdit(now: now) { granted += 1 }
+            default: if case .granted = budget.takeIfSpare(now: now) { granted += 1 }
             }
         }
         #expect(Double(granted) <= Double(burst) + now / .seconds(1) * rate + 0.001)

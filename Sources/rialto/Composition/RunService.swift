@@ -9,7 +9,10 @@ import ServiceLifecycle
 /// The whole bridge as one service: it takes the data directory, opens store and session, and runs all that follows.
 ///
 /// It can be shut down at any time, also while it waits for a homeserver that does not answer yet.
-struct RunService: Service {
+struct RunService: Service, CustomStringConvertible {
+    /// What the log calls the service; its settings are not for the log.
+    let description = "rialto run"
+
     private let configuration: Configuration
     private let logger: Logger
 

@@ -15,33 +15,53 @@ package struct HomeserverDiscovery: Sendable {
     /// A URL is taken as it is. A server's name is looked up (client-server API, "Well-known URI"); without a well-known
     /// file the name itself is the homeserver.
     package func homeserver(_ address: String) async throws(MatrixClientError) -> MatrixTransport {
-        let isURL = address.hasPrefix("https://") || address.hasPrefix("http://")
-        let transport = isURL ? MatrixTransport(http: http, baseURL: address) : try await lookUp(address)
+        let baseURL =
+            switch try HomeserverAddress(address) {
+            case .baseURL(let url): url
+            case .serverName(let name, let host): try await lookUp(name, host: host)
+            }
+        let transport = MatrixTransport(http: http, baseURL: baseURL)
         let versions = try await transport.execute(Versions()).versions
-        guard !versions.isEmpty else {
+        // "r0.6.1" and its like are from before the paths that every request here takes.
+        guard versions.contains(where: { $0.hasPrefix("v") }) else {
             throw MatrixClientError(
                 .notAHomeserver,
-                "\(transport.baseURL) names no version of the Matrix API that it speaks; check matrix.homeserver"
+                "\(transport.baseURL) offers no version of the Matrix API from v1.1 on; check matrix.homeserver, "
+                    + "or update the homeserver"
             )
         }
         return transport
     }
 
-    private func lookUp(_ serverName: String) async throws(MatrixClientError) -> MatrixTransport {
-        let direct = MatrixTransport(http: http, baseURL: "https://\(serverName)")
+    private func lookUp(_ serverName: String, host: String) async throws(MatrixClientError) -> String {
+        let answer: String
         do throws(MatrixClientError) {
-            let baseURL = try await direct.execute(WellKnownClient(), maximumRedirects: 5).baseURL
-            guard baseURL.hasPrefix("https://") || baseURL.hasPrefix("http://") else {
-                throw MatrixClientError(
-                    .notAHomeserver,
-                    "the well-known file of \(serverName) names \"\(baseURL.prefix(100))\", which is no URL"
-                )
-            }
-            return MatrixTransport(http: http, baseURL: baseURL)
+            let origin = MatrixTransport(http: http, baseURL: "https://\(host)")
+            answer = try await origin.execute(WellKnownClient(), maximumRedirects: 5).baseURL
         } catch {
-            // A 404, or the web page of the domain: the file is optional, and its lack sends us to the name itself.
-            guard error.code == .rejected || (error.code == .notAHomeserver && error.cause == nil) else { throw error }
-            return direct
+            // The file is optional: where there is none, the name itself has to answer for the homeserver.
+            if let status = error.status, (400..<500).contains(status), error.code != .limited {
+                return "https://\(serverName)"
+            }
+            guard error.code == .notAHomeserver else { throw error }
+            throw Self.useless(serverName, because: error.message, cause: error)
         }
+        guard case .baseURL(let url)? = try? HomeserverAddress(answer) else {
+            throw Self.useless(
+                serverName, because: "it names \"\(ServerWords.tidy(answer, limit: 100))\", which is no URL")
+        }
+        return url
+    }
+
+    private static func useless(
+        _ serverName: String,
+        because reason: String,
+        cause: MatrixClientError? = nil
+    ) -> MatrixClientError {
+        MatrixClientError(
+            .notAHomeserver,
+            "the well-known file of \(serverName) cannot be used: \(reason); set matrix.homeserver to the homeserver's URL",
+            cause: cause
+        )
     }
 }

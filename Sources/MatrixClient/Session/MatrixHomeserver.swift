@@ -48,6 +48,15 @@ package struct MatrixHomeserver: Homeserver {
         _ = try await execute(LeaveRoom(roomID: roomID, reason: reason))
     }
 
+    package func history(
+        of roomID: RoomID,
+        before token: String,
+        until end: String?
+    ) async throws(HomeserverError) -> HistoryPage {
+        let page = try await execute(Messages(roomID: roomID, from: token, to: end, limit: 100))
+        return HistoryPage(events: page.chunk, next: page.end)
+    }
+
     package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {
         try await execute(GetProfile(userID: userID)).displayname
     }

@@ -27,7 +27,7 @@ package struct MatrixSession: Sendable {
         self.init(transport: transport, userID: whoami.userID, deviceID: deviceID, token: token)
     }
 
-    /// Logs in with a password.
+    /// Logs in with a password; throws `rejected` when it is wrong or the homeserver takes none.
     ///
     /// - Parameters:
     ///   - deviceID: The device of an earlier login, which is kept then; sends repeated across logins rely on it.
@@ -41,13 +41,15 @@ package struct MatrixSession: Sendable {
     ) async throws(MatrixClientError) {
         let flows = try await homeserver.execute(LoginFlows()).types
         guard flows.contains("m.login.password") else {
+            let others = flows.prefix(10).map { ServerWords.tidy($0, limit: 60) }.joined(separator: ", ")
             throw MatrixClientError(
                 .rejected,
-                "\(homeserver.baseURL) offers no login by password (only \(flows.joined(separator: ", "))); "
+                "\(homeserver.baseURL) offers no login by password (but \(others.isEmpty ? "nothing" : others)); "
                     + "set an access token instead"
             )
         }
-        let login = try await homeserver.execute(
+        let login = try await Self.logIn(
+            homeserver,
             LoginPassword(
                 user: user.rawValue,
                 password: password,
@@ -62,6 +64,25 @@ package struct MatrixSession: Sendable {
             deviceID: login.deviceID,
             token: token
         )
+    }
+
+    private static func logIn(
+        _ homeserver: MatrixTransport,
+        _ login: LoginPassword
+    ) async throws(MatrixClientError) -> LoginPassword.Response {
+        do {
+            return try await homeserver.execute(login)
+        } catch {
+            guard error.errcode == .forbidden else { throw error }
+            throw MatrixClientError(
+                .rejected,
+                "\(homeserver.baseURL) does not accept the user \(login.user) with this password; check matrix.user_id "
+                    + "and the password",
+                status: error.status,
+                errcode: error.errcode,
+                cause: error
+            )
+        }
     }
 
     private init(transport: MatrixTransport, userID: UserID, deviceID: DeviceID, token: AccessToken) {

@@ -9,11 +9,13 @@ import ServiceLifecycle
 /// token that is not good any more ends the loop with an error.
 package struct SyncLoop: Service {
     private static let longPoll: Duration = .seconds(30)
+    /// For the first response, which a server with many rooms computes for minutes before its first byte.
+    private static let firstPatience: Duration = .seconds(300)
 
     private let session: MatrixSession
     private let consumer: any SyncConsumer
     private let clock: BridgeClock
-    private let logger: Logger
+    private let retry: PersistentRetry
     private let whenReady: @Sendable () -> Void
 
     /// Creates a loop.
@@ -29,7 +31,7 @@ package struct SyncLoop: Service {
         self.session = session
         self.consumer = consumer
         self.clock = clock
-        self.logger = logger
+        retry = PersistentRetry(clock: clock, logger: logger)
         self.whenReady = whenReady
     }
 
@@ -46,71 +48,56 @@ package struct SyncLoop: Service {
 
     private func sync() async throws {
         var since = try await consumer.syncToken()
-        let filter = try await retrying("upload the sync filter") {
+        let filter = try await asking("upload the sync filter") {
             try await session.transport.execute(CreateFilter(userID: session.userID, filter: SyncFilter())).filterID
         }
-        var isReady = false
+        // The first response comes at once: there is something to be ready for, however quiet the rooms are.
+        since = try await advance(
+            since, filter, timeout: .zero, transport: session.transport.waiting(Self.firstPatience))
+        whenReady()
+        var pacing = RetryBackoff()
         while !Task.isCancelled {
-            // The first response comes at once: there is something to be ready for, however quiet the rooms are.
-            let timeout = isReady ? Self.longPoll : .zero
-            let endpoint = Sync(since: since, filter: filter, timeout: Int(timeout / .milliseconds(1)))
-            let response = try await retrying("sync") { try await session.transport.execute(endpoint) }
-            try await store(response, since: since)
-            since = response.nextBatch
-            if !isReady {
-                isReady = true
-                whenReady()
+            let (asked, before) = (clock.now, since)
+            since = try await advance(since, filter, timeout: Self.longPoll, transport: session.transport)
+            if since == before, clock.now - asked < .seconds(1) {
+                // A server, or a cache before it, that does not wait for news would be asked without a pause.
+                try await clock.sleep(for: pacing.next())
+            } else {
+                pacing.reset()
             }
         }
     }
 
-    /// A response that cannot be stored is not acknowledged: storing it is tried until it succeeds.
-    private func store(_ response: SyncResponse, since: String?) async throws {
-        var backoff = RetryBackoff()
-        while true {
-            do {
-                return try await consumer.consume(response, since: since)
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                logger.error("what has arrived cannot be stored; trying again", metadata: ["error": "\(error)"])
-                try await clock.sleep(for: backoff.next())
-            }
+    /// Gets the next response, has it stored, and returns the token that follows it.
+    private func advance(
+        _ since: String?,
+        _ filter: String,
+        timeout: Duration,
+        transport: MatrixTransport
+    ) async throws -> String {
+        let endpoint = Sync(since: since, filter: filter, timeout: Int(timeout / .milliseconds(1)))
+        let response = try await asking("sync") { try await transport.execute(endpoint) }
+        // A response that cannot be stored is not acknowledged: storing it is tried until it succeeds.
+        try await retry("store what has arrived", recovery: "what has arrived is stored", unless: { _ in false }) {
+            try await consumer.consume(response, since: since)
         }
+        return response.nextBatch
     }
 
-    private func retrying<Value>(_ what: String, _ request: () async throws -> Value) async throws -> Value {
-        var backoff = RetryBackoff()
-        var hasSaidSo = false
-        while true {
-            do {
-                let value = try await request()
-                if hasSaidSo { logger.info("the homeserver answers again") }
-                return value
-            } catch let error as MatrixClientError {
-                switch error.code {
-                case .cancelled:
-                    throw CancellationError()
-                case .unknownToken:
-                    throw MatrixClientError(
-                        .unknownToken,
-                        "the homeserver no longer accepts the access token of \(session.userID); run \"rialto login\" "
-                            + "and start again",
-                        errcode: error.errcode,
-                        softLogout: error.softLogout,
-                        cause: error
-                    )
-                default:
-                    if !hasSaidSo {
-                        hasSaidSo = true
-                        logger.warning(
-                            "cannot \(what); trying again until it works",
-                            metadata: ["error": "\(error)"]
-                        )
-                    }
-                    try await clock.sleep(for: max(error.retryAfter ?? .zero, backoff.next()))
-                }
-            }
+    private func asking<Value>(_ what: String, _ request: () async throws -> Value) async throws -> Value {
+        let isTokenGone = { (error: any Error) in (error as? MatrixClientError)?.code == .unknownToken }
+        do {
+            return try await retry(what, unless: isTokenGone, request)
+        } catch let error as MatrixClientError {
+            throw MatrixClientError(
+                .unknownToken,
+                "the homeserver no longer accepts the access token of \(session.userID); run \"rialto login\" "
+                    + "and start again",
+                status: error.status,
+                errcode: error.errcode,
+                softLogout: error.softLogout,
+                cause: error
+            )
         }
     }
 }

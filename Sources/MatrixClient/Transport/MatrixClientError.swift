@@ -3,7 +3,8 @@ package import MatrixAPI
 
 /// Why a request to the homeserver brought no answer that can be used.
 ///
-/// The message names the method and the path, never a token or what people wrote.
+/// The message names the method and the path, never a token, a password or what people wrote, also where the server
+/// repeats these.
 package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure.
     package struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -37,7 +38,9 @@ package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
     package let code: Code
     /// What happened, where, and what to do about it.
     package let message: String
-    /// The server's error code, where it gave one.
+    /// The status of the server's answer, where there was one that reports an error.
+    package var status: Int?
+    /// The server's error code, where it gave one or its status says the same.
     package var errcode: MatrixErrorCode?
     /// How long the server asks to wait, where it says so.
     package var retryAfter: Duration?
@@ -54,6 +57,7 @@ package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
     package init(
         _ code: Code,
         _ message: String,
+        status: Int? = nil,
         errcode: MatrixErrorCode? = nil,
         retryAfter: Duration? = nil,
         softLogout: Bool = false,
@@ -63,6 +67,7 @@ package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
     ) {
         self.code = code
         self.message = message
+        self.status = status
         self.errcode = errcode
         self.retryAfter = retryAfter
         self.softLogout = softLogout

@@ -1,4 +1,3 @@
-import Foundation
 package import HTTP
 package import MatrixAPI
 
@@ -9,20 +8,33 @@ package struct MatrixTransport: Sendable {
 
     /// The client-server API's base URL, without a slash at its end.
     package let baseURL: String
+    /// How long the server may stay silent beyond what the endpoint allows it by intention.
+    package let patience: Duration
 
     private let http: any HTTPClient
     private let token: AccessToken?
 
     /// Creates a transport; without a token it can only execute endpoints that need none.
-    package init(http: any HTTPClient, baseURL: String, token: AccessToken? = nil) {
+    package init(
+        http: any HTTPClient,
+        baseURL: String,
+        token: AccessToken? = nil,
+        patience: Duration = .seconds(30)
+    ) {
         self.http = http
-        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        self.baseURL = String(baseURL.reversed().drop { $0 == "/" }.reversed())
         self.token = token
+        self.patience = patience
     }
 
     /// The same homeserver, as an account.
     package func authorized(_ token: AccessToken) -> MatrixTransport {
-        MatrixTransport(http: http, baseURL: baseURL, token: token)
+        MatrixTransport(http: http, baseURL: baseURL, token: token, patience: patience)
+    }
+
+    /// The same homeserver and account, with another patience.
+    package func waiting(_ patience: Duration) -> MatrixTransport {
+        MatrixTransport(http: http, baseURL: baseURL, token: token, patience: patience)
     }
 
     /// Sends a request and returns the decoded answer.
@@ -32,7 +44,8 @@ package struct MatrixTransport: Sendable {
         _ endpoint: Endpoint,
         maximumRedirects: Int = 0
     ) async throws(MatrixClientError) -> Endpoint.Response {
-        let request = try request(for: endpoint, maximumRedirects: maximumRedirects)
+        let body = endpoint.body
+        let request = try request(for: endpoint, body: body, maximumRedirects: maximumRedirects)
         let subject = "\(endpoint.method.rawValue) \(baseURL)\(endpoint.path)"
         let response: HTTPResponse
         do {
@@ -40,7 +53,9 @@ package struct MatrixTransport: Sendable {
         } catch {
             throw Self.failure(error, subject: subject)
         }
-        guard (200..<300).contains(response.status) else { throw Self.failure(response, subject: subject) }
+        guard (200..<300).contains(response.status) else {
+            throw Self.failure(response, subject: subject, sent: body, token: token)
+        }
         do {
             return try MatrixJSON.decode(Endpoint.Response.self, from: response.body)
         } catch {
@@ -54,6 +69,7 @@ package struct MatrixTransport: Sendable {
 
     private func request<Endpoint: MatrixEndpoint>(
         for endpoint: Endpoint,
+        body: JSONValue?,
         maximumRedirects: Int
     ) throws(MatrixClientError) -> HTTPRequest {
         var headers: HTTPHeaders = ["Accept": "application/json"]
@@ -61,62 +77,29 @@ package struct MatrixTransport: Sendable {
             guard let token else {
                 throw MatrixClientError(.unknownToken, "there is no access token; run \"rialto login\"")
             }
+            guard !token.secret.isEmpty, token.secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw MatrixClientError(
+                    .unknownToken,
+                    "the access token is empty, or holds spaces or other characters that no token has; check where it "
+                        + "was copied, or run \"rialto login\""
+                )
+            }
             headers.set(name: "Authorization", value: "Bearer \(token.secret)")
         }
-        let body = endpoint.body?.canonicalJSON()
         if body != nil { headers.set(name: "Content-Type", value: "application/json") }
         let longPoll = Duration.milliseconds(endpoint.longPollMilliseconds)
         let timeouts = HTTPTimeouts(
-            connect: .seconds(10), idle: longPoll + .seconds(30), total: longPoll + .seconds(120))
+            connect: .seconds(10),
+            idle: longPoll + patience,
+            total: longPoll + patience * 4
+        )
         return HTTPRequest(
             method: HTTPRequest.Method(rawValue: endpoint.method.rawValue),
             url: baseURL + endpoint.pathAndQuery,
             headers: headers,
-            body: body,
+            body: body?.canonicalJSON(),
             timeouts: timeouts,
             maximumRedirects: maximumRedirects
         )
-    }
-
-    private static func failure(_ error: any Error, subject: String) -> MatrixClientError {
-        guard let error = error as? HTTPError else {
-            return error is CancellationError
-                ? MatrixClientError(.cancelled, "\(subject) was cancelled")
-                : MatrixClientError(.unreachable, "\(subject) failed: \(error)", cause: error)
-        }
-        let code: MatrixClientError.Code =
-            switch error.code {
-            case .cancelled: .cancelled
-            case .invalidURL, .invalidRequest: .badAddress
-            case .tls: .insecure
-            case .protocolViolation, .bodyTooLarge, .tooManyRedirects, .redirectRefused: .notAHomeserver
-            default: .unreachable
-            }
-        return MatrixClientError(code, "\(error)", cause: error)
-    }
-
-    private static func failure(_ response: HTTPResponse, subject: String) -> MatrixClientError {
-        let body = try? MatrixJSON.decode(MatrixErrorBody.self, from: response.body)
-        let words = body.map { "\($0.errcode)" + ($0.error.map { ": \($0.prefix(300))" } ?? "") }
-        let message = "\(subject) was answered with \(response.status)" + (words.map { " \($0)" } ?? "")
-        if response.status == 429 || body?.errcode == .limitExceeded {
-            let header = response.headers.first(name: "Retry-After").flatMap { RetryAfter.pause($0, now: Date()) }
-            let pause = header ?? body?.retryAfterMS.map { min(RetryAfter.maximum, .milliseconds(max(0, $0))) }
-            return MatrixClientError(.limited, message, errcode: .limitExceeded, retryAfter: pause)
-        }
-        guard let body else {
-            // What is not Matrix's own error comes from something in between, which may get better.
-            return response.status >= 500
-                ? MatrixClientError(.unreachable, message)
-                : MatrixClientError(
-                    .notAHomeserver, "\(message), which is not a homeserver's answer; check its address")
-        }
-        let code: MatrixClientError.Code =
-            switch body.errcode {
-            case .unknownToken, .missingToken: .unknownToken
-            case .userLocked, .resourceLimitExceeded: .unreachable
-            default: response.status >= 500 ? .unreachable : .rejected
-            }
-        return MatrixClientError(code, message, errcode: body.errcode, softLogout: body.softLogout ?? false)
     }
 }

@@ -43,13 +43,24 @@ package struct SyncIntake: SyncConsumer {
     }
 
     private func reportMalformed(_ response: SyncResponse) {
+        for failure in response.rooms.failures {
+            logger.warning(
+                "a room that cannot be read was left out",
+                metadata: ["room": "\(failure.roomID)", "reason": "\(failure.description)"]
+            )
+        }
         for (roomID, room) in response.rooms.join {
-            for failure in room.timeline.events.failures + room.state.failures {
-                logger.warning(
-                    "an event that cannot be read was left out",
-                    metadata: ["room": "\(roomID)", "reason": "\(failure.description)"]
-                )
-            }
+            report(room.timeline.events.failures + room.state.failures, in: roomID)
+        }
+        for (roomID, room) in response.rooms.invite { report(room.inviteState.failures, in: roomID) }
+    }
+
+    private func report(_ failures: [DecodingFailure], in roomID: RoomID) {
+        for failure in failures {
+            logger.warning(
+                "an event that cannot be read was left out",
+                metadata: ["room": "\(roomID)", "reason": "\(failure.description)"]
+            )
         }
     }
 }

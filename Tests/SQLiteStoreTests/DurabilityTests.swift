@@ -38,7 +38,7 @@ import Testing
                     try await store.currentThread(in: Fixtures.timeline),
                     try await Fixtures.unfinishedTurn(turnID, in: store),
                     try await store.outgoingEvents(of: turnID),
-                    try await store.pendingNotices()
+                    try await store.pendingNotices(in: Fixtures.lobby)
                 )
             }
             try await withDatabase(in: directory) { database in
@@ -53,7 +53,7 @@ import Testing
                 #expect(try await store.unfinishedTurns() == [turn])
                 #expect(turn.state == .answered && turn.answer == answer && turn.attempt == 1)
                 #expect(try await store.outgoingEvents(of: turn.turnID) == event)
-                #expect(try await store.pendingNotices() == notice)
+                #expect(try await store.pendingNotices(in: Fixtures.lobby) == notice)
                 #expect(notice.count == 1)
                 #expect(try await store.isOwnEvent("$draft"))
                 #expect(try await store.openConfirmation(of: Fixtures.alice, at: Fixtures.timeline) == question)

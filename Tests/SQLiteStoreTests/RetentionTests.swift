@@ -60,7 +60,7 @@ import Testing
             #expect(try await store.pruneContent(settledBefore: time.date) == 1)
             #expect(try await store.unfinishedTurns() == [turn])
             #expect(try await store.outgoingEvents(of: turn.turnID).map(\.event) == [draft.event])
-            #expect(try await store.pendingNotices() == [notice])
+            #expect(try await store.pendingNotices(in: Fixtures.lobby) == [notice])
             #expect(try await Fixtures.openItem(of: store).content == Fixtures.item("$2").content)
         }
     }

@@ -66,12 +66,14 @@ enum Version1Fixture {
             answer TEXT,
             remark TEXT,
             tokens_used INTEGER NOT NULL DEFAULT 0,
+            is_stop_requested INTEGER NOT NULL DEFAULT 0 CHECK (is_stop_requested IN (0, 1)),
             done_at INTEGER,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
         );
         CREATE INDEX turns_unfinished ON turns (id) WHERE state <> 'done';
+        CREATE INDEX turns_of_rooms ON turns (room_id) WHERE state <> 'done';
         CREATE INDEX turns_of_roots ON turns (room_id, root) WHERE root IS NOT NULL;
         CREATE INDEX turns_prunable ON turns (done_at) WHERE done_at IS NOT NULL AND text IS NOT NULL;
 
@@ -97,7 +99,7 @@ enum Version1Fixture {
             CHECK (state <> 'pending' OR content IS NOT NULL)
         );
         CREATE INDEX outbox_of_turns ON outbox (turn_id, id) WHERE turn_id IS NOT NULL;
-        CREATE INDEX outbox_notices ON outbox (id) WHERE turn_id IS NULL AND state = 'pending';
+        CREATE INDEX outbox_notices ON outbox (room_id, id) WHERE turn_id IS NULL AND state = 'pending';
         CREATE INDEX outbox_own_events ON outbox (event_id) WHERE event_id IS NOT NULL;
         CREATE INDEX outbox_of_roots ON outbox (room_id, thread_root) WHERE thread_root IS NOT NULL;
         CREATE INDEX outbox_prunable ON outbox (concluded_at)
@@ -149,7 +151,7 @@ enum Version1Fixture {
             CAST('{"kind":{"invite":{"_0":{"from":"@alice:example.org","isEncrypted":false}}}}' AS BLOB), 3, NULL);
         INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002);
         INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
-            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, NULL);
+            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL);
         INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
             CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003);
         INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', '', 'reset', 1700000000004);

@@ -3,18 +3,23 @@ package import MatrixAPI
 
 /// Fetches what a limited timeline has left out, so that a long absence or a busy room loses no message.
 ///
-/// It walks back from the timeline's beginning to the last sync, to an event that is known, or to the bot's own join,
-/// whichever comes first, and never further than its bound (client-server API, "Syncing").
+/// It walks back from the timeline's beginning to the last sync, to a message that was admitted, or to the bot's own
+/// join, whichever comes first, and never further than its bound (client-server API, "Syncing"). The bot's own messages
+/// do not end the walk: they may have been sent while nothing was heard.
 package struct GapFiller: Sendable {
     /// The most events of one room that are fetched; what lies further back is left out, and the log says so.
     package static let maximumEvents = 2_000
 
     private let homeserver: any Homeserver
     private let store: any BridgeStore
+    private static let maximumAttempts = 8
+
+    private let clock: BridgeClock
     private let logger: Logger
 
     /// Creates a filler.
-    package init(homeserver: any Homeserver, store: any BridgeStore, logger: Logger) {
+    package init(homeserver: any Homeserver, store: any BridgeStore, clock: BridgeClock, logger: Logger) {
+        self.clock = clock
         self.homeserver = homeserver
         self.store = store
         self.logger = logger
@@ -22,7 +27,8 @@ package struct GapFiller: Sendable {
 
     /// The same response with whole timelines.
     ///
-    /// Throws what the store throws, and `HomeserverError` where a later attempt may succeed.
+    /// Throws what the store throws, and `CancellationError`. A room whose history cannot be had keeps its gap, and the
+    /// log says so: it must not hold up all others.
     ///
     /// - Parameter since: The token that the response answers.
     package func filled(_ response: SyncResponse, since: String) async throws -> SyncResponse {
@@ -42,37 +48,49 @@ package struct GapFiller: Sendable {
     private func events(of roomID: RoomID, before start: String, since: String) async throws -> [RoomEvent] {
         var found: [RoomEvent] = []
         var token = start
-        do throws(HomeserverError) {
-            while true {
-                let page = try await homeserver.history(of: roomID, before: token, until: since)
-                for event in page.events.elements {
-                    if isOwnJoin(event) { return Array((found + [event]).reversed()) }
-                    if await isKnown(event) { return Array(found.reversed()) }
-                    found.append(event)
-                    if found.count >= Self.maximumEvents {
-                        logger.warning(
-                            "older messages of a room are left out: there are more than can be fetched",
-                            metadata: ["room": "\(roomID)", "fetched": "\(found.count)"]
-                        )
-                        return Array(found.reversed())
-                    }
+        while let page = try await page(of: roomID, before: token, since: since) {
+            for event in page.events.elements {
+                if isOwnJoin(event) { return Array((found + [event]).reversed()) }
+                if try await store.isAdmitted(event.eventID.rawValue) { return Array(found.reversed()) }
+                found.append(event)
+                if found.count >= Self.maximumEvents {
+                    logger.warning(
+                        "older messages of a room are left out: there are more than can be fetched",
+                        metadata: ["room": "\(roomID)", "fetched": "\(found.count)"]
+                    )
+                    return Array(found.reversed())
                 }
-                guard let next = page.next, next != token else { return Array(found.reversed()) }
-                token = next
             }
-        } catch {
-            guard case .rejected = error.kind else { throw error }
-            logger.warning(
-                "the messages that a sync left out cannot be read",
-                metadata: ["room": "\(roomID)", "error": "\(error)"]
-            )
-            return Array(found.reversed())
+            guard let next = page.next, next != token else { break }
+            token = next
         }
+        return Array(found.reversed())
     }
 
-    private func isKnown(_ event: RoomEvent) async -> Bool {
-        if event.sender == homeserver.userID { return (try? await store.isOwnEvent(event.eventID)) ?? false }
-        return (try? await store.isAdmitted(event.eventID.rawValue)) ?? false
+    /// One page of a room's history, or nil where it is not to be had.
+    private func page(of roomID: RoomID, before token: String, since: String) async throws -> HistoryPage? {
+        var backoff = RetryBackoff()
+        for attempt in 1...Self.maximumAttempts {
+            do {
+                return try await homeserver.history(of: roomID, before: token, until: since)
+            } catch {
+                switch error.kind {
+                case .cancelled:
+                    throw CancellationError()
+                case .limited(let retryAfter) where attempt < Self.maximumAttempts:
+                    try await clock.sleep(for: max(retryAfter ?? .seconds(1), backoff.next()))
+                case .unreachable where attempt < Self.maximumAttempts:
+                    try await clock.sleep(for: backoff.next())
+                default:
+                    logger.error(
+                        "the messages that a sync left out cannot be read",
+                        metadata: ["room": "\(roomID)", "error": "\(error)"]
+                    )
+                    return nil
+                }
+            }
+        }
+        return nil
     }
 
     private func isOwnJoin(_ event: RoomEvent) -> Bool {

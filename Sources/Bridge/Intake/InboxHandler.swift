@@ -5,15 +5,9 @@ import Synchronization
 
 /// Deals with what has arrived in a room, one item after another: runs a command, begins a turn, answers an invite.
 package final class InboxHandler: Sendable {
-    /// What follows from an item.
-    package struct Outcome: Sendable {
-        /// What is stored.
-        package var settlement: Settlement
-        /// Whether the room's turns are to be stopped.
-        package var stopsTurns = false
-    }
-
     private static let maximumKnownUsers = 10_000
+    private static let profilePatience: Duration = .seconds(2)
+    private static let maximumInviteAttempts = 10
 
     private let homeserver: any Homeserver
     private let outbox: Outbox
@@ -28,6 +22,7 @@ package final class InboxHandler: Sendable {
     private let clock: BridgeClock
     private let logger: Logger
     private let knownUsers = Mutex<Set<UserID>>([])
+    private let failedInvites = Mutex<[Int64: Int]>([:])
 
     /// Creates a handler.
     ///
@@ -63,17 +58,17 @@ package final class InboxHandler: Sendable {
     /// What follows from an item. It may be asked again for the same item, after a crash.
     ///
     /// - Parameter status: How the bridge stands, for commands that show it.
-    package func outcome(of item: InboxItem, status: BridgeStatus) async throws -> Outcome {
+    package func outcome(of item: InboxItem, status: BridgeStatus) async throws -> Settlement {
         switch item.content {
         case .invite(let inviter, let isEncrypted):
-            try await answerInvite(to: item.roomID, from: inviter, isEncrypted: isEncrypted)
-            return Outcome(settlement: Settlement(sequence: item.sequence))
+            try await answerInvite(item, from: inviter, isEncrypted: isEncrypted)
+            return Settlement(sequence: item.sequence)
         case .event(let event):
             return try await outcome(of: event, item: item, status: status)
         }
     }
 
-    private func outcome(of event: RoomEvent, item: InboxItem, status: BridgeStatus) async throws -> Outcome {
+    private func outcome(of event: RoomEvent, item: InboxItem, status: BridgeStatus) async throws -> Settlement {
         var settlement = Settlement(sequence: item.sequence)
         let room = directory.room(item.roomID) ?? BridgeRoom(roomID: item.roomID, membership: .joined)
         let circumstances = try await circumstances(of: event, in: room)
@@ -81,10 +76,10 @@ package final class InboxHandler: Sendable {
         switch policy.decision(on: event, circumstances) {
         case .ignore(let reason):
             logger.debug("a message is not answered", metadata: ["event": "\(event.eventID)", "reason": "\(reason)"])
-            return Outcome(settlement: settlement)
+            return settlement
         case .unreadable:
             settlement.reply = notice(notices.messageWithoutText, to: event, at: place)
-            return Outcome(settlement: settlement)
+            return settlement
         case .question(let text):
             _ = try await platformUser(event.sender)
             let thread = try await store.currentThread(in: place)
@@ -95,18 +90,18 @@ package final class InboxHandler: Sendable {
                 sender: event.sender,
                 text: text
             )
-            return Outcome(settlement: settlement)
+            return settlement
         case .command(let parsed, let isAddressed):
             guard let command = commands.command(named: parsed.name) else {
                 // In a group the prefix may be meant for another bot.
-                guard isAddressed else { return Outcome(settlement: settlement) }
+                guard isAddressed else { return settlement }
                 let text = notices.unknownCommand(
                     parsed.name,
                     prefix: commands.prefix,
                     suggestion: commands.nearest(to: parsed.name)
                 )
                 settlement.reply = notice(text, to: event, at: place)
-                return Outcome(settlement: settlement)
+                return settlement
             }
             return try await outcome(
                 of: command,
@@ -128,8 +123,8 @@ package final class InboxHandler: Sendable {
         room: BridgeRoom,
         status: BridgeStatus,
         settlement: Settlement
-    ) async throws -> Outcome {
-        var outcome = Outcome(settlement: settlement)
+    ) async throws -> Settlement {
+        var settlement = settlement
         let reply: CommandReply
         do {
             let context = CommandContext(
@@ -152,20 +147,20 @@ package final class InboxHandler: Sendable {
             logger.error("a command failed", metadata: ["command": "\(command.name)", "error": "\(error)"])
             reply = CommandReply(notices.sentence(for: error))
         }
-        outcome.settlement.reply = notice(reply.text, to: event, at: place)
+        settlement.reply = notice(reply.text, to: event, at: place)
         let newThread = NewThread(threadID: "thr-\(event.eventID)", place: place)
         let closing = Settlement.ConfirmationChange.close(userID: event.sender, place: place)
         switch reply.effect {
         case nil: break
         case .startThread:
-            outcome.settlement.newThread = newThread
+            settlement.newThread = newThread
         case .startThreadAndCloseConfirmation:
-            outcome.settlement.newThread = newThread
-            outcome.settlement.confirmation = closing
+            settlement.newThread = newThread
+            settlement.confirmation = closing
         case .closeConfirmation:
-            outcome.settlement.confirmation = closing
+            settlement.confirmation = closing
         case .askConfirmation:
-            outcome.settlement.confirmation = .ask(
+            settlement.confirmation = .ask(
                 Confirmation(
                     userID: event.sender,
                     place: place,
@@ -174,9 +169,9 @@ package final class InboxHandler: Sendable {
                 )
             )
         case .stopTurns:
-            outcome.stopsTurns = true
+            settlement.stopsTurns = true
         }
-        return outcome
+        return settlement
     }
 
     private func circumstances(of event: RoomEvent, in room: BridgeRoom) async throws -> AnswerPolicy.Circumstances {
@@ -196,7 +191,12 @@ package final class InboxHandler: Sendable {
     /// The platform's user for a sender, with their display name at the first contact.
     private func platformUser(_ sender: UserID) async throws -> User {
         let isKnown = knownUsers.withLock { $0.contains(sender) }
-        let name = isKnown ? nil : (try? await homeserver.displayName(of: sender))
+        let name =
+            isKnown
+            ? nil
+            : await clock.limited(to: Self.profilePatience) { [homeserver] in
+                try await homeserver.displayName(of: sender)
+            }
         let user = try await platform.getOrCreateUser(
             externalID: sender.rawValue,
             platform: "matrix",
@@ -220,40 +220,45 @@ package final class InboxHandler: Sendable {
         )
     }
 
-    private func answerInvite(to roomID: RoomID, from inviter: UserID, isEncrypted: Bool) async throws {
-        let isAllowed = invites.contains { $0.matches(inviter) }
-        var backoff = RetryBackoff()
-        while true {
-            // An invite that was withdrawn, or taken up in a later sync, needs no answer any more.
-            guard directory.room(roomID)?.membership == .invited else { return }
-            await outbox.countEvent()
-            do {
-                if !isAllowed {
-                    logger.info("an invite is declined: its sender is not allowed", metadata: ["room": "\(roomID)"])
-                    try await homeserver.leave(roomID, reason: notices.inviteDeclined)
-                } else if isEncrypted {
-                    logger.warning("an invite is declined: the room is encrypted", metadata: ["room": "\(roomID)"])
-                    try await homeserver.leave(roomID, reason: notices.encryptedRoom)
-                } else {
-                    try await homeserver.join(roomID)
-                }
-                return
-            } catch {
-                switch error.kind {
-                case .limited(let retryAfter):
-                    try await clock.sleep(for: retryAfter ?? .seconds(5))
-                case .unreachable, .unknownToken:
-                    try await clock.sleep(for: backoff.next())
-                case .rejected(let code):
-                    logger.warning(
-                        "an invite could not be answered",
-                        metadata: ["room": "\(roomID)", "reason": "\(code): \(error.message)"]
-                    )
-                    return
-                case .cancelled:
-                    throw CancellationError()
-                }
+    /// Answers an invite; throws where it is to be tried again, which is not for ever.
+    private func answerInvite(_ item: InboxItem, from inviter: UserID, isEncrypted: Bool) async throws {
+        let roomID = item.roomID
+        // An invite that was withdrawn, or taken up in a later sync, needs no answer any more.
+        guard directory.room(roomID)?.membership == .invited else { return }
+        await outbox.countEvent()
+        do {
+            if !invites.contains(where: { $0.matches(inviter) }) {
+                logger.info("an invite is declined: its sender is not allowed", metadata: ["room": "\(roomID)"])
+                try await homeserver.leave(roomID, reason: notices.inviteDeclined)
+            } else if isEncrypted {
+                logger.warning("an invite is declined: the room is encrypted", metadata: ["room": "\(roomID)"])
+                try await homeserver.leave(roomID, reason: notices.encryptedRoom)
+            } else {
+                try await homeserver.join(roomID)
             }
+        } catch {
+            switch error.kind {
+            case .cancelled:
+                throw CancellationError()
+            case .unknownToken:
+                throw error
+            case .limited(let retryAfter):
+                try await clock.sleep(for: retryAfter ?? .seconds(5))
+                throw error
+            case .unreachable where noteFailedInvite(item) < Self.maximumInviteAttempts:
+                throw error
+            case .unreachable, .unintelligible, .rejected:
+                logger.warning("an invite could not be answered", metadata: ["room": "\(roomID)", "error": "\(error)"])
+            }
+        }
+        failedInvites.withLock { $0[item.sequence] = nil }
+    }
+
+    /// Counts a failed attempt and returns how many there have been.
+    private func noteFailedInvite(_ item: InboxItem) -> Int {
+        failedInvites.withLock { failed in
+            failed[item.sequence, default: 0] += 1
+            return failed[item.sequence, default: 0]
         }
     }
 }

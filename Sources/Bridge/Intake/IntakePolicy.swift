@@ -49,7 +49,8 @@ package struct IntakePolicy: Sendable {
         var room = known ?? BridgeRoom(roomID: roomID, membership: .joined)
         room.membership = .joined
         for event in joined.state.elements + timeline { apply(event, to: &room) }
-        count(joined, wasJoined: wasJoined, into: &room)
+        if let count = joined.summary.joinedMemberCount { room.joinedMembers = count }
+        if let count = joined.summary.invitedMemberCount { room.invitedMembers = count }
         if room != known { admission.rooms.append(room) }
 
         guard !isFirst else { return }
@@ -96,22 +97,6 @@ package struct IntakePolicy: Sendable {
             room.joinedAt = room.joinedAt ?? event.originServerTS
         default: break
         }
-    }
-
-    /// The server counts the members when their number changes; one that does not is counted by its member events.
-    private func count(_ joined: JoinedRoom, wasJoined: Bool, into room: inout BridgeRoom) {
-        let summary = joined.summary
-        if let count = summary.joinedMemberCount { room.joinedMembers = count }
-        if let count = summary.invitedMemberCount { room.invitedMembers = count }
-        guard !wasJoined, summary.joinedMemberCount == nil else { return }
-        var memberships: [String: String] = [:]
-        for event in joined.state.elements + joined.timeline.events.elements where event.type == "m.room.member" {
-            if let stateKey = event.stateKey, let membership = event.membership?.membership.rawValue {
-                memberships[stateKey] = membership
-            }
-        }
-        room.joinedMembers = memberships.values.count { $0 == "join" }
-        room.invitedMembers = memberships.values.count { $0 == "invite" }
     }
 
     private func isToBeDealtWith(_ event: RoomEvent) -> Bool {

@@ -23,10 +23,13 @@ package final class RoomDirectory: Sendable {
         rooms.withLock { $0.values.count { $0.membership == .joined } }
     }
 
-    /// Takes rooms as they now are.
+    /// Takes rooms as they now are; one that was encrypted stays so.
     package func update(_ changed: [BridgeRoom]) {
         rooms.withLock { rooms in
-            for room in changed { rooms[room.roomID] = room }
+            for var room in changed {
+                room.isEncrypted = room.isEncrypted || rooms[room.roomID]?.isEncrypted == true
+                rooms[room.roomID] = room
+            }
         }
     }
 }

@@ -17,13 +17,14 @@ package struct SyncIntake: SyncConsumer {
         homeserver: any Homeserver,
         store: any BridgeStore,
         directory: RoomDirectory,
+        clock: BridgeClock,
         logger: Logger,
         wake: @escaping @Sendable ([RoomID]) -> Void
     ) {
         self.store = store
         self.directory = directory
         self.policy = IntakePolicy(userID: homeserver.userID)
-        self.gaps = GapFiller(homeserver: homeserver, store: store, logger: logger)
+        self.gaps = GapFiller(homeserver: homeserver, store: store, clock: clock, logger: logger)
         self.logger = logger
         self.wake = wake
     }

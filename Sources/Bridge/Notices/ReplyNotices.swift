@@ -6,6 +6,10 @@ package protocol ReplyNotices: Sendable {
     var brokenOff: String { get }
     /// The remark below an answer that was stopped because it grew without end.
     var answerTooLong: String { get }
+    /// The remark of an answer that was begun too often without coming to its end.
+    var interruptedTooOften: String { get }
+    /// Stands for an answer that the homeserver refused to take.
+    var refusedAnswer: String { get }
     /// Stands for an answer without any text.
     var emptyAnswer: String { get }
     /// Answers a message that has no text, such as an image.

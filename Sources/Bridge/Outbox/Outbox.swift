@@ -20,6 +20,7 @@ package actor Outbox {
     private let logger: Logger
     private var budget: SendBudget
     private var isServerDown = false
+    private var deliveries = 0
 
     /// Creates an outbox with a full budget.
     package init(
@@ -74,72 +75,79 @@ package actor Outbox {
     package func deliver(_ stored: OutgoingEvent, hasToken: Bool = false) async throws -> Delivery {
         if case .sent(let eventID) = stored.state { return .sent(eventID) }
         if !hasToken { countEvent() }
+        if stored.event.deviceID != deviceID, let eventID = try await sentByFormerDevice(stored.event) {
+            try await store.conclude(stored.id, .sent(eventID))
+            return .sent(eventID)
+        }
+        return try await send(stored, isOvertakable: false)
+    }
+
+    /// Stores an edit that a newer one may overtake, and sends it unless the server asks for a pause.
+    package func deliverEdit(_ event: NewOutgoingEvent) async throws -> Delivery {
+        let stored = try await store.enqueue(event)
+        return try await send(stored, isOvertakable: true)
+    }
+
+    /// Repeats an event until its fate is known.
+    ///
+    /// An edit whose fate is unknown is repeated as well: taken late, after a newer one, it would be what people see.
+    private func send(_ stored: OutgoingEvent, isOvertakable: Bool) async throws -> Delivery {
         var backoff = RetryBackoff()
+        var refusals = RefusalCount(deliveries: deliveries)
         while true {
             try await waitForServer()
+            let eventID: EventID
             do {
-                return try await attempt(stored)
+                eventID = try await attempt(stored.event)
             } catch {
                 switch error.kind {
                 case .limited(let retryAfter):
                     pause(for: retryAfter)
+                    guard isOvertakable else { continue }
+                    try await store.conclude(stored.id, .superseded)
+                    return .postponed(until: budget.pausedUntil)
                 case .unreachable, .unknownToken:
                     noteServerDown(error)
-                    try await clock.sleep(for: backoff.next())
+                case .unintelligible:
+                    if refusals.isFinal(deliveries: deliveries) {
+                        return try await refuse(stored, because: error.message)
+                    }
+                    noteServerDown(error)
                 case .rejected(let code):
                     return try await refuse(stored, because: "\(code): \(error.message)")
                 case .cancelled:
                     throw CancellationError()
                 }
+                try await clock.sleep(for: backoff.next())
+                continue
             }
+            noteServerUp()
+            try await store.conclude(stored.id, .sent(eventID))
+            return .sent(eventID)
         }
     }
 
-    /// Stores an edit that a newer one may overtake, and tries once to send it.
-    package func deliverEdit(_ event: NewOutgoingEvent) async throws -> Delivery {
-        let stored = try await store.enqueue(event)
-        do {
-            return try await attempt(stored)
-        } catch {
-            switch error.kind {
-            case .rejected(let code):
-                return try await refuse(stored, because: "\(code): \(error.message)")
-            case .limited(let retryAfter):
-                pause(for: retryAfter)
-            case .unreachable, .unknownToken:
-                noteServerDown(error)
-                budget.limited(retryAfter: .seconds(1), now: clock.now)
-            case .cancelled:
-                break
-            }
-            try await store.conclude(stored.id, .superseded)
-            if error.kind == .cancelled { throw CancellationError() }
-            return .postponed(until: budget.pausedUntil)
-        }
-    }
-
-    private func attempt(_ stored: OutgoingEvent) async throws(HomeserverError) -> Delivery {
-        let event = stored.event
+    private func attempt(_ event: NewOutgoingEvent) async throws(HomeserverError) -> EventID {
         guard directory.room(event.roomID)?.isEncrypted != true else {
             throw HomeserverError(.rejected(.forbidden), "the room is encrypted, and plain text never goes into one")
         }
-        let eventID = try await homeserver.send(
+        return try await homeserver.send(
             event.content,
             type: event.type,
             transactionID: event.transactionID,
             to: event.roomID
         )
-        if isServerDown {
-            isServerDown = false
-            logger.info("the homeserver takes messages again")
-        }
+    }
+
+    /// Looks for an event among the room's latest: a transaction id means nothing to a device that did not use it.
+    private func sentByFormerDevice(_ event: NewOutgoingEvent) async throws -> EventID? {
         do {
-            try await store.conclude(stored.id, .sent(eventID))
+            let page = try await homeserver.history(of: event.roomID, before: nil, until: nil)
+            return page.events.elements.first { $0.sender == homeserver.userID && $0.content == event.content }?.eventID
         } catch {
-            // The event stays pending and is repeated later with the same transaction id, which sends nothing twice.
-            logger.error("a sent event could not be recorded", metadata: ["error": "\(error)"])
+            if error.kind == .cancelled { throw CancellationError() }
+            return nil
         }
-        return .sent(eventID)
     }
 
     private func refuse(_ stored: OutgoingEvent, because reason: String) async throws -> Delivery {
@@ -165,9 +173,34 @@ package actor Outbox {
         logger.debug("the homeserver asked for a pause", metadata: ["seconds": "\(pause)"])
     }
 
+    private func noteServerUp() {
+        deliveries += 1
+        guard isServerDown else { return }
+        isServerDown = false
+        logger.info("the homeserver takes messages again")
+    }
+
     private func noteServerDown(_ error: HomeserverError) {
         guard !isServerDown else { return }
         isServerDown = true
         logger.warning("the homeserver takes no messages; trying again until it does", metadata: ["error": "\(error)"])
+    }
+}
+
+/// Tells a proxy that refuses one event from one that is in the way of all: only the first is worth giving up for.
+private struct RefusalCount {
+    private static let maximum = 5
+
+    private let deliveriesBefore: Int
+    private var refusals = 0
+
+    init(deliveries: Int) {
+        deliveriesBefore = deliveries
+    }
+
+    /// Counts a refusal; true after several, while other events have gone out.
+    mutating func isFinal(deliveries: Int) -> Bool {
+        refusals += 1
+        return refusals >= Self.maximum && deliveries > deliveriesBefore
     }
 }

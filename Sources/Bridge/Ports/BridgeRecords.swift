@@ -13,7 +13,7 @@ package struct BridgeRoom: Hashable, Sendable {
     package var joinedAt: Int64?
     /// Whether the invite called it a direct chat.
     package var isMarkedDirect: Bool
-    /// How many have joined, the bot included.
+    /// How many have joined, the bot included; 0 where the server has not said.
     package var joinedMembers: Int
     /// How many are invited.
     package var invitedMembers: Int
@@ -44,7 +44,11 @@ package struct BridgeRoom: Hashable, Sendable {
     }
 
     /// Whether every message in the room is meant for the bot: at most one other person is in it.
-    package var isDirect: Bool { joinedMembers + invitedMembers <= 2 }
+    ///
+    /// Where the server has not said how many there are, the invite decides.
+    package var isDirect: Bool {
+        joinedMembers > 0 ? joinedMembers + invitedMembers <= 2 : isMarkedDirect
+    }
 }
 
 /// What one sync response brings, stored in one transaction.
@@ -129,6 +133,8 @@ package struct Settlement: Sendable {
     package var newThread: NewThread?
     /// What happens to the open question.
     package var confirmation: ConfirmationChange?
+    /// Whether the turns of the item's room that are not answered yet are to be stopped.
+    package var stopsTurns: Bool
 
     /// Creates a settlement; without more, the item has no consequence.
     package init(
@@ -136,13 +142,15 @@ package struct Settlement: Sendable {
         turn: NewTurn? = nil,
         reply: NewOutgoingEvent? = nil,
         newThread: NewThread? = nil,
-        confirmation: ConfirmationChange? = nil
+        confirmation: ConfirmationChange? = nil,
+        stopsTurns: Bool = false
     ) {
         self.sequence = sequence
         self.turn = turn
         self.reply = reply
         self.newThread = newThread
         self.confirmation = confirmation
+        self.stopsTurns = stopsTurns
     }
 }
 

@@ -49,8 +49,10 @@ package protocol BridgeStore: Sendable {
     func enqueue(_ event: NewOutgoingEvent) async throws -> OutgoingEvent
     /// Stores how the sending of an event ended.
     func conclude(_ id: Int64, _ conclusion: OutgoingConclusion) async throws
-    /// The events of no turn that are still to be sent, oldest first.
-    func pendingNotices() async throws -> [OutgoingEvent]
+    /// The rooms that have events of no turn which are still to be sent, each once.
+    func roomsWithPendingNotices() async throws -> [RoomID]
+    /// The events of no turn that are still to be sent to a room, oldest first.
+    func pendingNotices(in roomID: RoomID) async throws -> [OutgoingEvent]
     /// All events of a turn in the order in which they were stored.
     func outgoingEvents(of turnID: String) async throws -> [OutgoingEvent]
     /// Whether an event is one that the bridge has sent.

@@ -24,12 +24,12 @@ package protocol Homeserver: Sendable {
     func join(_ roomID: RoomID) async throws(HomeserverError)
     /// Declines an invite, or leaves a room.
     func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError)
-    /// The events of a room before a token, newest first.
+    /// The events of a room before a token, newest first; without a token from the room's end.
     ///
     /// - Parameter end: The token at which to stop, where the server honours it.
     func history(
         of roomID: RoomID,
-        before token: String,
+        before token: String?,
         until end: String?
     ) async throws(HomeserverError) -> HistoryPage
     /// The display name of a user, where they have one.
@@ -58,6 +58,8 @@ package struct HomeserverError: Error, Sendable, CustomStringConvertible {
         case limited(retryAfter: Duration?)
         /// The request may or may not have arrived: network failure, timeout or a 5xx; try again.
         case unreachable
+        /// Something that is not the homeserver answered, such as a proxy that refuses this one request.
+        case unintelligible
         /// The access token is not valid any more.
         case unknownToken
         /// The server understood and refused, with its error code; trying again does not help.

@@ -85,6 +85,7 @@ package actor InMemoryBridgeStore: BridgeStore {
         }
         guard !inbox[index].isSettled else { return }
         try check(settlement)
+        if settlement.stopsTurns { stopTurns(in: inbox[index].item.roomID) }
         if let newThread = settlement.newThread { begin(newThread) }
         if let turn = settlement.turn, !turns.contains(where: { $0.turnID == turn.turnID }) {
             turns.append(Turn(turnID: turn.turnID, question: turn, state: .queued))
@@ -173,6 +174,13 @@ package actor InMemoryBridgeStore: BridgeStore {
         turns[try turnIndex(turnID)].state = .done
     }
 
+    private func stopTurns(in roomID: RoomID) {
+        for index in turns.indices where turns[index].question.place.roomID == roomID {
+            guard turns[index].state == .queued || turns[index].state == .running else { continue }
+            turns[index].isStopRequested = true
+        }
+    }
+
     private func turnIndex(_ turnID: String) throws -> Int {
         guard let index = turns.firstIndex(where: { $0.turnID == turnID }) else {
             throw UnknownRecord(description: "There is no turn \(turnID).")
@@ -194,8 +202,17 @@ package actor InMemoryBridgeStore: BridgeStore {
         outbox[index].state.conclude(conclusion)
     }
 
-    package func pendingNotices() -> [OutgoingEvent] {
-        outbox.filter { $0.event.turnID == nil && $0.state == .pending }
+    package func roomsWithPendingNotices() -> [RoomID] {
+        var seen: Set<RoomID> = []
+        return outbox.filter(isPendingNotice).map(\.event.roomID).filter { seen.insert($0).inserted }
+    }
+
+    package func pendingNotices(in roomID: RoomID) -> [OutgoingEvent] {
+        outbox.filter { isPendingNotice($0) && $0.event.roomID == roomID }
+    }
+
+    private func isPendingNotice(_ stored: OutgoingEvent) -> Bool {
+        stored.event.turnID == nil && stored.state == .pending
     }
 
     package func outgoingEvents(of turnID: String) -> [OutgoingEvent] {

@@ -52,6 +52,8 @@ package struct Turn: Hashable, Sendable {
     package var attempt: Int
     /// The answer, once it is stored.
     package var answer: Answer?
+    /// Whether a person wants no more of it.
+    package var isStopRequested: Bool
 
     /// Creates a turn.
     package init(
@@ -60,7 +62,8 @@ package struct Turn: Hashable, Sendable {
         state: State,
         runID: String? = nil,
         attempt: Int = 0,
-        answer: Answer? = nil
+        answer: Answer? = nil,
+        isStopRequested: Bool = false
     ) {
         self.turnID = turnID
         self.question = question
@@ -68,6 +71,7 @@ package struct Turn: Hashable, Sendable {
         self.runID = runID
         self.attempt = attempt
         self.answer = answer
+        self.isStopRequested = isStopRequested
     }
 }
 

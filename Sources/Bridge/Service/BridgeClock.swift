@@ -37,4 +37,20 @@ package struct BridgeClock: Sendable {
     package func sleep(until instant: Duration) async throws {
         try await sleep(for: instant - now)
     }
+
+    /// The result of an operation, or nil when it takes longer than the limit or fails; it is cancelled then.
+    package func limited<Value: Sendable>(
+        to limit: Duration,
+        _ operation: @escaping @Sendable () async throws -> Value
+    ) async -> Value? {
+        await withTaskGroup(of: Value?.self) { group in
+            group.addTask { try? await operation() }
+            group.addTask {
+                try? await sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
 }

@@ -20,6 +20,7 @@ package final class BridgeService: Service {
     private let openTurns = OpenTurns()
     private let lanes = Mutex(LaneStateMachine())
     private let isDraining = Mutex(false)
+    private let backingOff = Mutex(0)
     private let changed = WakeSignal()
     private let homeserver: any Homeserver
 
@@ -90,7 +91,13 @@ package final class BridgeService: Service {
 
     /// Takes what the sync loop brings; to be handed to it.
     package var intake: SyncIntake {
-        SyncIntake(homeserver: homeserver, store: store, directory: directory, logger: logger) { [weak self] rooms in
+        SyncIntake(
+            homeserver: homeserver,
+            store: store,
+            directory: directory,
+            clock: clock,
+            logger: logger
+        ) { [weak self] rooms in
             self?.wake(rooms.map(Lane.inbox))
         }
     }
@@ -100,7 +107,8 @@ package final class BridgeService: Service {
         directory.update(try await store.rooms())
         for turn in try await store.unfinishedTurns() { openTurns.add(turn) }
         wake(try await store.roomsWithOpenItems().map(Lane.inbox))
-        wake(openTurns.rooms.map(Lane.turns) + [.notices])
+        wake(openTurns.rooms.map(Lane.turns))
+        wake(try await store.roomsWithPendingNotices().map(Lane.notices))
     }
 
     /// Works until it is shut down or cancelled.
@@ -126,7 +134,7 @@ package final class BridgeService: Service {
 
     private func drain(in group: inout DiscardingTaskGroup) async {
         let deadline = clock.now + configuration.drainLimit
-        while lanes.withLock({ $0.runningCount }) > 0, clock.now < deadline, !Task.isCancelled {
+        while isWorking, clock.now < deadline, !Task.isCancelled {
             startLanes(in: &group)
             await changed.wait(until: deadline, clock: clock)
         }
@@ -140,6 +148,11 @@ package final class BridgeService: Service {
         for lane in lanes.withLock({ $0.takeStarts() }) {
             group.addTask { await self.run(lane) }
         }
+    }
+
+    /// Whether a lane does something; one that waits for its next attempt need not be waited for.
+    private var isWorking: Bool {
+        lanes.withLock(\.runningCount) > backingOff.withLock { $0 }
     }
 
     private var isEnding: Bool {
@@ -164,11 +177,18 @@ package final class BridgeService: Service {
                 continue
             } catch {
                 logger.error("a queue is held up", metadata: ["queue": "\(lane)", "error": "\(error)"])
-                try? await clock.sleep(for: backoff.next())
-                lanes.withLock { $0.wake(lane) }
+                await pause(for: backoff.next())
+                if !isEnding { lanes.withLock { $0.wake(lane) } }
             }
         } while lanes.withLock { $0.finished(lane) } && !Task.isCancelled
         changed.raise()
+    }
+
+    private func pause(for duration: Duration) async {
+        backingOff.withLock { $0 += 1 }
+        changed.raise()
+        try? await clock.sleep(for: duration)
+        backingOff.withLock { $0 -= 1 }
     }
 
     private func workOff(_ lane: Lane) async throws {
@@ -182,8 +202,8 @@ package final class BridgeService: Service {
                 try await runner.run(entry.turn, stop: entry.stop)
                 openTurns.removeFirst(in: roomID)
             }
-        case .notices:
-            while let pending = try await store.pendingNotices().first {
+        case .notices(let roomID):
+            for pending in try await store.pendingNotices(in: roomID) {
                 _ = try await outbox.deliver(pending)
             }
         }
@@ -198,12 +218,12 @@ package final class BridgeService: Service {
             openTurns: openTurns.count
         )
         let outcome = try await handler.outcome(of: item, status: status)
-        try await store.settle(outcome.settlement)
+        try await store.settle(outcome)
         if outcome.stopsTurns { openTurns.stopAll(in: item.roomID) }
-        if let question = outcome.settlement.turn {
+        if let question = outcome.turn {
             openTurns.add(Turn(turnID: question.turnID, question: question, state: .queued))
             wake([.turns(item.roomID)])
         }
-        if outcome.settlement.reply != nil { wake([.notices]) }
+        if outcome.reply != nil { wake([.notices(item.roomID)]) }
     }
 }

@@ -6,8 +6,8 @@ package enum Lane: Hashable, Sendable {
     case inbox(RoomID)
     /// The turns of a room, in order.
     case turns(RoomID)
-    /// The messages that belong to no turn, in order.
-    case notices
+    /// The messages to a room that belong to no turn, in order.
+    case notices(RoomID)
 }
 
 /// Decides which lanes run: each at most once at a time, and once more when it was woken while it ran.

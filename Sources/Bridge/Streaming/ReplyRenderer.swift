@@ -8,6 +8,9 @@ package struct ReplyRenderer: Sendable {
     /// the growth by a third that encryption brings (client-server API, "Size limits").
     package static let maximumContentBytes = 45_000
 
+    /// The largest integer that an event may hold (appendices, "Canonical JSON").
+    private static let maximumInteger: Int64 = (1 << 53) - 1
+
     private let markdown: any MarkdownRenderer
     private let showsTokens: Bool
     private let tokensLine: @Sendable (Int) -> String
@@ -66,7 +69,8 @@ package struct ReplyRenderer: Sendable {
             kind: .final,
             text: text,
             target: turn.question.sourceEventID,
-            endsReply: true
+            endsReply: true,
+            canWait: false
         )
         return content(of: plan, for: turn, tokensUsed: 1_000_000_000, isReply: true).canonicalByteCount
     }
@@ -91,7 +95,7 @@ package struct ReplyRenderer: Sendable {
             "complete": .bool(isComplete),
         ]
         if let runID = turn.runID { properties["run_id"] = .string(runID) }
-        if plan.endsReply { properties["tokens_used"] = .integer(Int64(tokensUsed)) }
+        if plan.endsReply { properties["tokens_used"] = .integer(min(max(0, Int64(tokensUsed)), Self.maximumInteger)) }
         return OutgoingMessage(
             msgtype: isComplete ? .text : .notice,
             body: body,

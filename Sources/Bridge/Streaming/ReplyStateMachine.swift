@@ -17,6 +17,8 @@ package struct ReplyStateMachine: Sendable {
         package var target: EventID?
         /// Whether it ends the reply: names the asker, and carries the tokens.
         package var endsReply: Bool
+        /// Whether a later event can say the same, so that it may wait for a slot that no reply's end needs.
+        package var canWait: Bool
     }
 
     /// What to do next.
@@ -42,11 +44,13 @@ package struct ReplyStateMachine: Sendable {
     private let policy: EditPolicy
     private let splitter: ReplySplitter
     private let retiredText: String
+    private let refusedText: String
     private var parts: [Part] = []
     private var text = ""
     private var finalTexts: [String]?
     private var progress = ReplySplitter.Progress()
     private var isUnderWay = false
+    private var isHeldBack = false
     private var isGivenUp = false
     private var firstTextAt: Duration?
     private var nextEditAt: Duration = .zero
@@ -55,10 +59,12 @@ package struct ReplyStateMachine: Sendable {
     ///
     /// - Parameters:
     ///   - retiredText: What a message says that an earlier run made and the final answer has no use for.
-    package init(policy: EditPolicy, splitter: ReplySplitter, retiredText: String) {
+    ///   - refusedText: What stands in place of a text that the server refuses.
+    package init(policy: EditPolicy, splitter: ReplySplitter, retiredText: String, refusedText: String) {
         self.policy = policy
         self.splitter = splitter
         self.retiredText = retiredText
+        self.refusedText = refusedText
     }
 
     /// Takes up a message that was sent before a restart; its text is shown anew.
@@ -110,30 +116,38 @@ package struct ReplyStateMachine: Sendable {
     }
 
     /// Notes that the server has refused a planned event for good.
+    ///
+    /// Before the end, nothing more is shown until the answer is whole: its final text may be taken where this was not.
+    /// A refused final text is replaced by a short one once, so that the person is told.
     package mutating func refused(_ plan: Plan) {
         isUnderWay = false
-        if plan.kind == .edit {
-            parts[plan.part].edits = EditPolicy.maximumEdits
-        } else {
+        guard let texts = finalTexts else {
+            isHeldBack = true
+            return
+        }
+        if plan.text == refusedText || plan.part >= texts.count {
             isGivenUp = true
+        } else {
+            finalTexts = Array(texts.prefix(plan.part)) + [refusedText]
         }
     }
 
     private func nextFinal(_ texts: [String]) -> Action {
+        // The end comes last of all: once it is there, a restart has nothing left to do.
+        for index in texts.count..<max(texts.count, parts.count) where parts[index].shown != retiredText {
+            return .send(completion(of: index, parts[index], text: retiredText, endsReply: false))
+        }
         for (index, text) in texts.enumerated() {
             let endsReply = index == texts.count - 1
             let part = index < parts.count ? parts[index] : Part()
             if part.isComplete, part.shown == text, part.endsReply == endsReply { continue }
             return .send(completion(of: index, part, text: text, endsReply: endsReply))
         }
-        for index in texts.count..<max(texts.count, parts.count) where parts[index].shown != retiredText {
-            return .send(completion(of: index, parts[index], text: retiredText, endsReply: false))
-        }
         return .done
     }
 
     private mutating func nextStreaming(now: Duration) -> Action {
-        guard let firstTextAt else { return .idle }
+        guard let firstTextAt, !isHeldBack else { return .idle }
         let earliest = max(parts.isEmpty ? firstTextAt + policy.draftDelay : .zero, nextEditAt)
         guard now >= earliest else { return .wait(until: earliest) }
         let texts = splitter.split(text, from: &progress)
@@ -145,19 +159,28 @@ package struct ReplyStateMachine: Sendable {
         guard let last = texts.last else { return .idle }
         let index = texts.count - 1
         guard index < parts.count, let target = parts[index].eventID else {
-            return .send(Plan(part: index, kind: .draft, text: last, target: nil, endsReply: false))
+            return .send(Plan(part: index, kind: .draft, text: last, target: nil, endsReply: false, canWait: true))
         }
-        guard parts[index].shown != last, parts[index].edits < EditPolicy.maximumEdits else { return .idle }
-        return .send(Plan(part: index, kind: .edit, text: last, target: target, endsReply: false))
+        guard parts[index].edits < EditPolicy.maximumEdits else {
+            // Only text that outgrows the message is shown from here on, and that need not be looked for at each chunk.
+            nextEditAt = now + policy.spacing(afterEdits: parts[index].edits)
+            return .wait(until: nextEditAt)
+        }
+        guard parts[index].shown != last else { return .idle }
+        return .send(Plan(part: index, kind: .edit, text: last, target: target, endsReply: false, canWait: true))
     }
 
+    /// The event that completes a message. One that does not end the reply begins as a draft even so: a new text would
+    /// notify, and only the end does.
     private func completion(of index: Int, _ part: Part, text: String, endsReply: Bool) -> Plan {
-        Plan(
+        let kind: NewOutgoingEvent.Kind = part.eventID != nil ? .final : endsReply ? .message : .draft
+        return Plan(
             part: index,
-            kind: part.eventID == nil ? .message : .final,
+            kind: kind,
             text: text,
             target: part.eventID,
-            endsReply: endsReply
+            endsReply: endsReply,
+            canWait: false
         )
     }
 

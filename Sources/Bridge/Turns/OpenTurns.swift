@@ -21,7 +21,9 @@ package final class OpenTurns: Sendable {
         queues.withLock { queues in
             let roomID = turn.question.place.roomID
             guard queues[roomID]?.contains(where: { $0.turn.turnID == turn.turnID }) != true else { return }
-            queues[roomID, default: []].append(Entry(turn: turn, stop: WakeSignal()))
+            let stop = WakeSignal()
+            if turn.isStopRequested { stop.raise() }
+            queues[roomID, default: []].append(Entry(turn: turn, stop: stop))
         }
     }
 

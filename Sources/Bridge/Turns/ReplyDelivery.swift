@@ -80,8 +80,7 @@ package struct ReplyDelivery: Sendable {
         tokensUsed: Int,
         on machine: inout ReplyStateMachine
     ) async throws {
-        let canWait = plan.kind == .draft || plan.kind == .edit
-        if canWait, case .wait(let instant) = await outbox.takeIfSpare() {
+        if plan.canWait, case .wait(let instant) = await outbox.takeIfSpare() {
             return machine.postponed(until: instant)
         }
         let event = NewOutgoingEvent(
@@ -95,7 +94,7 @@ package struct ReplyDelivery: Sendable {
         )
         let delivery =
             plan.kind == .edit
-            ? try await outbox.deliverEdit(event) : try await outbox.deliver(event, hasToken: canWait)
+            ? try await outbox.deliverEdit(event) : try await outbox.deliver(event, hasToken: plan.canWait)
         switch delivery {
         case .sent(let eventID): machine.sent(plan, as: eventID, now: clock.now)
         case .refused: machine.refused(plan)
@@ -115,7 +114,12 @@ package struct ReplyDelivery: Sendable {
         let splitter = ReplySplitter(maximumCost: ReplyRenderer.maximumContentBytes) { [renderer, turn] text in
             renderer.cost(of: text, for: turn)
         }
-        var machine = ReplyStateMachine(policy: policy, splitter: splitter, retiredText: notices.retiredPart)
+        var machine = ReplyStateMachine(
+            policy: policy,
+            splitter: splitter,
+            retiredText: notices.retiredPart,
+            refusedText: notices.refusedAnswer
+        )
         for stored in try await store.outgoingEvents(of: turn.turnID) {
             guard stored.event.kind != .edit else {
                 if stored.state == .pending { try await store.conclude(stored.id, .superseded) }

@@ -4,6 +4,9 @@ package import PlatformSDK
 
 /// Answers one turn: asks the agent, shows the reply as it grows, and stores how far it has come at each step.
 package struct TurnRunner: Sendable {
+    /// How often the agent is asked for one answer: a question that brings the program down must not do so for ever.
+    package static let maximumAttempts = 5
+
     private let homeserver: any Homeserver
     private let store: any BridgeStore
     private let platform: any PlatformClient
@@ -61,38 +64,77 @@ package struct TurnRunner: Sendable {
             notices: notices,
             clock: clock
         )
-        if turn.answer == nil {
-            try await answer(turn, feed: feed, delivery: delivery, stop: stop)
-        } else {
+        guard turn.answer == nil else {
             try await delivery.run(feed)
+            return try await store.finish(turn.turnID)
         }
+        try await answer(turn, feed: feed, delivery: delivery, stop: stop)
         try await store.finish(turn.turnID)
+        await typing.end(in: roomID)
     }
 
+    private enum Step { case answered, delivered, typed }
+
+    /// Answers and delivers side by side; the delivery's end ends it all, also when the room takes no answer any more.
     private func answer(_ turn: Turn, feed: ReplyFeed, delivery: ReplyDelivery, stop: WakeSignal) async throws {
-        let question = turn.question
-        let typing = TypingNotice(homeserver: homeserver, clock: clock)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await delivery.run(feed) }
+        try await withThrowingTaskGroup(of: Step.self) { group in
+            defer { group.cancelAll() }
             group.addTask {
-                try? await homeserver.markRead(
-                    question.sourceEventID,
-                    in: question.place.roomID,
-                    thread: question.place.root
-                )
-                await typing.run(in: question.place.roomID)
+                try await delivery.run(feed)
+                return .delivered
             }
-            let answer =
-                stop.isRaised
-                ? Answer(ending: .stopped, text: "", remark: notices.stopped)
-                : try await AgentRun(platform: platform, notices: notices, logger: logger)
-                    .answer(to: turn, feed: feed, stop: stop)
-            try await store.storeAnswer(answer, of: turn.turnID)
-            feed.finish(answer)
-            // The typing ends with the delivery, which is the first of the two to return.
-            try await group.next()
-            group.cancelAll()
+            group.addTask {
+                let answer = try await self.answer(to: turn, feed: feed, stop: stop)
+                try await self.keep(answer, of: turn)
+                feed.finish(answer)
+                return .answered
+            }
+            group.addTask {
+                await self.showWork(on: turn.question)
+                return .typed
+            }
+            while let step = try await group.next(), step != .delivered {}
         }
-        await typing.end(in: question.place.roomID)
+        // What the group's tasks throw while it is cancelled is lost with it; a cancelled turn is not done.
+        try Task.checkCancellation()
+    }
+
+    private func answer(to turn: Turn, feed: ReplyFeed, stop: WakeSignal) async throws -> Answer {
+        guard !stop.isRaised else { return Answer(ending: .stopped, text: "", remark: notices.stopped) }
+        guard turn.attempt <= Self.maximumAttempts else {
+            logger.error("a question was interrupted too often", metadata: ["turn": "\(turn.turnID)"])
+            return Answer(ending: .failed, text: "", remark: notices.interruptedTooOften)
+        }
+        return try await AgentRun(platform: platform, notices: notices, logger: logger)
+            .answer(to: turn, feed: feed, stop: stop)
+    }
+
+    /// Stores the answer, for as long as the store fails: the agent is not asked twice for what it has said already.
+    private func keep(_ answer: Answer, of turn: Turn) async throws {
+        var backoff = RetryBackoff()
+        while true {
+            do {
+                return try await store.storeAnswer(answer, of: turn.turnID)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                logger.error("an answer cannot be stored", metadata: ["turn": "\(turn.turnID)", "error": "\(error)"])
+                try await clock.sleep(for: backoff.next())
+            }
+        }
+    }
+
+    /// Marks the question as read and shows typing, until the task is cancelled.
+    private func showWork(on question: NewTurn) async {
+        try? await homeserver.markRead(
+            question.sourceEventID,
+            in: question.place.roomID,
+            thread: question.place.root
+        )
+        await typing.run(in: question.place.roomID)
+    }
+
+    private var typing: TypingNotice {
+        TypingNotice(homeserver: homeserver, clock: clock)
     }
 }

@@ -4,6 +4,7 @@ package import MatrixAPI
 package struct TypingNotice: Sendable {
     private static let timeout: Duration = .seconds(30)
     private static let renewal: Duration = .seconds(25)
+    private static let patience: Duration = .seconds(2)
 
     private let homeserver: any Homeserver
     private let clock: BridgeClock
@@ -22,8 +23,8 @@ package struct TypingNotice: Sendable {
         }
     }
 
-    /// Ends what `run` has shown, though its task is cancelled already.
+    /// Ends what `run` has shown, or leaves it to its timeout where the server is slow.
     package func end(in roomID: RoomID) async {
-        try? await homeserver.setTyping(in: roomID, for: nil)
+        _ = await clock.limited(to: Self.patience) { try? await homeserver.setTyping(in: roomID, for: nil) }
     }
 }

@@ -50,7 +50,7 @@ package struct MatrixHomeserver: Homeserver {
 
     package func history(
         of roomID: RoomID,
-        before token: String,
+        before token: String?,
         until end: String?
     ) async throws(HomeserverError) -> HistoryPage {
         let page = try await execute(Messages(roomID: roomID, from: token, to: end, limit: 100))

@@ -89,6 +89,7 @@ package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
             case .unknownToken: .unknownToken
             case .rejected: .rejected(errcode ?? .unknown)
             case .cancelled: .cancelled
+            case .notAHomeserver: .unintelligible
             default: .unreachable
             }
         return HomeserverError(kind, message)

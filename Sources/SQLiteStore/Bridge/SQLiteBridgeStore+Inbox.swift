@@ -82,12 +82,13 @@ extension SQLiteBridgeStore {
     package func settle(_ settlement: Settlement) async throws {
         try await database.write("settle an inbox item") { [now] database in
             let sequence = settlement.sequence
-            let sql = "SELECT settled_at FROM inbox WHERE sequence = ?"
+            let sql = "SELECT room_id, settled_at FROM inbox WHERE sequence = ?"
             guard let row = try Row.fetchOne(database, sql: sql, arguments: [sequence]) else {
                 throw StoreError(.unknownRecord, "There is no inbox item \(sequence).")
             }
             guard try row.optional("settled_at", as: Int64.self) == nil else { return }
             let settledAt = now().milliseconds
+            if settlement.stopsTurns { try database.stopTurns(in: row.identifier("room_id")) }
             if let newThread = settlement.newThread { try database.begin(newThread, at: settledAt) }
             if let turn = settlement.turn { try database.insert(turn) }
             if let reply = settlement.reply { _ = try database.insert(reply) }

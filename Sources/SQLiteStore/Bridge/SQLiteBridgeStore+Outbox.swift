@@ -24,10 +24,22 @@ extension SQLiteBridgeStore {
         }
     }
 
-    package func pendingNotices() async throws -> [OutgoingEvent] {
+    package func roomsWithPendingNotices() async throws -> [RoomID] {
+        try await database.read("read the rooms of the outbox") { database in
+            let sql = """
+                SELECT room_id FROM outbox WHERE turn_id IS NULL AND state = 'pending'
+                GROUP BY room_id ORDER BY min(id)
+                """
+            return try Row.fetchAll(database, sql: sql).map { try $0.identifier("room_id") }
+        }
+    }
+
+    package func pendingNotices(in roomID: RoomID) async throws -> [OutgoingEvent] {
         try await database.read("read the outbox") { database in
-            let sql = "SELECT * FROM outbox WHERE turn_id IS NULL AND state = 'pending' ORDER BY id"
-            return try Row.fetchAll(database, sql: sql).map(OutgoingEvent.init(row:))
+            let sql = """
+                SELECT * FROM outbox WHERE room_id = ? AND turn_id IS NULL AND state = 'pending' ORDER BY id
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: [roomID.stored]).map(OutgoingEvent.init(row:))
         }
     }
 

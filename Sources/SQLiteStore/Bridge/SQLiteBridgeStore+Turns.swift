@@ -66,6 +66,16 @@ extension Database {
             ])
     }
 
+    /// Notes that a room's turns which are not answered yet are to be stopped.
+    func stopTurns(in roomID: RoomID) throws {
+        try execute(
+            sql: """
+                UPDATE turns SET is_stop_requested = 1
+                WHERE room_id = ? AND state IN ('queued', 'running') AND state <> 'done'
+                """,
+            arguments: [roomID.stored])
+    }
+
     fileprivate func turn(_ turnID: String) throws -> Turn {
         let statement = try cachedStatement(sql: "SELECT * FROM turns WHERE turn_id = ?")
         guard let row = try Row.fetchOne(statement, arguments: [turnID.stored]) else {
@@ -90,7 +100,8 @@ extension Turn {
             state: try row.named("state"),
             runID: try row.optionalText("run_id"),
             attempt: try row.value("attempt"),
-            answer: try row.optionalText("ending").map { _ in try Answer(row: row) })
+            answer: try row.optionalText("ending").map { _ in try Answer(row: row) },
+            isStopRequested: try row.value("is_stop_requested"))
     }
 }
 

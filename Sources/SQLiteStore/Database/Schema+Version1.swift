@@ -68,12 +68,14 @@ extension Schema {
             answer TEXT,
             remark TEXT,
             tokens_used INTEGER NOT NULL DEFAULT 0,
+            is_stop_requested INTEGER NOT NULL DEFAULT 0 CHECK (is_stop_requested IN (0, 1)),
             done_at INTEGER,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
         );
         CREATE INDEX turns_unfinished ON turns (id) WHERE state <> 'done';
+        CREATE INDEX turns_of_rooms ON turns (room_id) WHERE state <> 'done';
         CREATE INDEX turns_of_roots ON turns (room_id, root) WHERE root IS NOT NULL;
         CREATE INDEX turns_prunable ON turns (done_at) WHERE done_at IS NOT NULL AND text IS NOT NULL;
 
@@ -99,7 +101,7 @@ extension Schema {
             CHECK (state <> 'pending' OR content IS NOT NULL)
         );
         CREATE INDEX outbox_of_turns ON outbox (turn_id, id) WHERE turn_id IS NOT NULL;
-        CREATE INDEX outbox_notices ON outbox (id) WHERE turn_id IS NULL AND state = 'pending';
+        CREATE INDEX outbox_notices ON outbox (room_id, id) WHERE turn_id IS NULL AND state = 'pending';
         CREATE INDEX outbox_own_events ON outbox (event_id) WHERE event_id IS NOT NULL;
         CREATE INDEX outbox_of_roots ON outbox (room_id, thread_root) WHERE thread_root IS NOT NULL;
         CREATE INDEX outbox_prunable ON outbox (concluded_at)

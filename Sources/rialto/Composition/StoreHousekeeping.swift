@@ -31,7 +31,7 @@ struct StoreHousekeeping: Service {
     private func prune() async {
         do {
             let cutoff = Date(timeIntervalSinceNow: -Self.retention)
-            while try await store.pruneContent(settledBefore: cutoff, limit: Self.batch) == Self.batch {}
+            while try await store.pruneContent(settledBefore: cutoff, limit: Self.batch) > 0 {}
         } catch {
             logger.warning("old messages could not be forgotten", metadata: ["error": "\(error)"])
         }

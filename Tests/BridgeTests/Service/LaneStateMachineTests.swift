@@ -27,12 +27,12 @@ import Testing
 
     @Test func aLaneThatWasWokenTwiceBeforeItStartedStartsOnce() {
         var lanes = LaneStateMachine()
-        lanes.wake(.notices)
-        lanes.wake(.notices)
+        lanes.wake(.notices("!a"))
+        lanes.wake(.notices("!a"))
         let starts = lanes.takeStarts()
-        #expect(starts == [.notices])
-        _ = lanes.finished(.notices)
-        let runsAgain = lanes.finished(.notices)
+        #expect(starts == [.notices("!a")])
+        _ = lanes.finished(.notices("!a"))
+        let runsAgain = lanes.finished(.notices("!a"))
         #expect(!runsAgain)
         #expect(lanes.runningCount == 0)
     }

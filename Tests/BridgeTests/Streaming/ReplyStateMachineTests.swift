@@ -7,7 +7,8 @@ import Testing
         ReplyStateMachine(
             policy: EditPolicy(draftDelay: .milliseconds(200), interval: .seconds(1)),
             splitter: ReplySplitter(maximumCost: maximum) { $0.utf8.count },
-            retiredText: "retired"
+            retiredText: "retired",
+            refusedText: "refused"
         )
     }
 
@@ -129,7 +130,7 @@ import Testing
         #expect(machine.next(now: .seconds(7)) == .done)
     }
 
-    @Test func aRefusedDraftEndsTheDelivery() {
+    @Test func aRefusedDraftHoldsTheTextBackUntilTheAnswerIsWhole() {
         var machine = Self.machine()
         machine.update("Hello", now: .zero)
         guard case .send(let plan) = machine.next(now: .seconds(1)) else {
@@ -137,7 +138,43 @@ import Testing
             return
         }
         machine.refused(plan)
-        #expect(machine.next(now: .seconds(2)) == .done)
+        machine.update("Hello there", now: .seconds(2))
+        #expect(machine.next(now: .seconds(9)) == .idle)
+        machine.finish("Hello there")
+        let message = Self.send(&machine, at: .seconds(10))
+        #expect(message?.kind == .message)
+        #expect(message?.text == "Hello there")
+    }
+
+    @Test func aRefusedEndIsReplacedOnceByAWordAboutIt() {
+        var machine = Self.machine()
+        machine.update("Hello", now: .zero)
+        _ = Self.send(&machine, at: .seconds(1))
+        machine.finish("Hello there")
+        guard case .send(let final) = machine.next(now: .seconds(2)) else {
+            Issue.record("the end was due")
+            return
+        }
+        machine.refused(final)
+        guard case .send(let word) = machine.next(now: .seconds(2)) else {
+            Issue.record("the person was to be told")
+            return
+        }
+        #expect(word.text == "refused")
+        #expect(word.target == "$0-draft")
+        #expect(word.endsReply)
+        machine.refused(word)
+        #expect(machine.next(now: .seconds(3)) == .done)
+    }
+
+    /// New texts notify, so all parts of a long answer but its end begin as silent drafts.
+    @Test func aLongAnswerThatComesAtOnceNotifiesOnlyWithItsEnd() {
+        var machine = Self.machine(maximum: 40)
+        machine.finish("The first paragraph.\n\nThe second paragraph is here.")
+        var kinds: [NewOutgoingEvent.Kind] = []
+        while let plan = Self.send(&machine, at: .zero) { kinds.append(plan.kind) }
+        #expect(kinds == [.draft, .final, .message])
+        #expect(machine.next(now: .zero) == .done)
     }
 
     @Test func aRestoredReplyGoesOnInItsMessagesAndRetiresTheOnesItHasNoUseFor() {
@@ -147,11 +184,11 @@ import Testing
         machine.update("New", now: .zero)
         machine.finish("New answer")
         let first = Self.send(&machine, at: .zero)
-        #expect(first?.target == "$old-0")
-        #expect(first?.endsReply == true)
+        #expect(first?.target == "$old-1")
+        #expect(first?.text == "retired")
         let second = Self.send(&machine, at: .zero)
-        #expect(second?.target == "$old-1")
-        #expect(second?.text == "retired")
+        #expect(second?.target == "$old-0")
+        #expect(second?.endsReply == true)
         #expect(machine.next(now: .zero) == .done)
     }
 }

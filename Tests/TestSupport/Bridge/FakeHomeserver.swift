@@ -22,6 +22,8 @@ package final class FakeHomeserver: Homeserver {
         case before(HomeserverError)
         /// The server takes it, and the answer is lost.
         case after(HomeserverError)
+        /// It is under way until its task is cancelled, and takes a while to be torn down then.
+        case hang
     }
 
     private struct State {
@@ -40,13 +42,39 @@ package final class FakeHomeserver: Homeserver {
     }
 
     package let userID: UserID
-    package let deviceID: DeviceID = "FAKEDEVICE"
+    package let deviceID: DeviceID
     private let state: Mutex<State>
 
     /// Creates a homeserver with one account, the bot's.
-    package init(userID: UserID = "@rialto:example.org", names: [UserID: String] = [:]) {
+    package init(
+        userID: UserID = "@rialto:example.org",
+        deviceID: DeviceID = "FAKEDEVICE",
+        names: [UserID: String] = [:]
+    ) {
         self.userID = userID
+        self.deviceID = deviceID
         state = Mutex(State(names: names))
+    }
+
+    /// The same homeserver, after the bot has logged in as another device.
+    package convenience init(_ other: FakeHomeserver, deviceID: DeviceID) throws {
+        self.init(userID: other.userID, deviceID: deviceID)
+        let known = other.state.withLock { $0 }
+        state.withLock { state in
+            state.sent = known.sent
+            state.transactions = known.transactions
+        }
+        for roomID in Set(known.sent.map(\.roomID)) {
+            let events = known.sent.filter { $0.roomID == roomID }.reversed().map { event in
+                SyncFactory.event(
+                    event.eventID.rawValue,
+                    type: event.type,
+                    from: other.userID,
+                    content: event.content
+                )
+            }
+            try setHistory(Array(events), of: roomID)
+        }
     }
 
     /// All events, in the order in which the server took them.
@@ -123,9 +151,13 @@ package final class FakeHomeserver: Homeserver {
         transactionID: TransactionID,
         to roomID: RoomID
     ) async throws(HomeserverError) -> EventID {
-        let result = state.withLock { state -> Result<EventID, HomeserverError> in
+        let fault = state.withLock { state in
             state.attempts.append(transactionID)
-            let fault = state.faults.isEmpty ? nil : state.faults.removeFirst()
+            return state.faults.isEmpty ? nil : state.faults.removeFirst()
+        }
+        if case .hang = fault { throw await Self.hang() }
+        let transactionID = TransactionID("\(deviceID)/\(transactionID)")
+        let result = state.withLock { state -> Result<EventID, HomeserverError> in
             if case .before(let error) = fault { return .failure(error) }
             let eventID: EventID
             if let known = state.transactions[transactionID] {
@@ -139,6 +171,12 @@ package final class FakeHomeserver: Homeserver {
             return .success(eventID)
         }
         return try result.get()
+    }
+
+    private static func hang() async -> HomeserverError {
+        while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
+        for _ in 0..<1_000 { await Task.yield() }
+        return HomeserverError(.cancelled, "cancelled")
     }
 
     package func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError) {
@@ -157,14 +195,14 @@ package final class FakeHomeserver: Homeserver {
 
     package func history(
         of roomID: RoomID,
-        before token: String,
+        before token: String?,
         until end: String?
     ) async throws(HomeserverError) -> HistoryPage {
         let result = state.withLock { state -> Result<HistoryPage, HomeserverError> in
             state.historyRequests += 1
             if let error = state.historyFaults.popLast() { return .failure(error) }
             let history = state.history[roomID] ?? []
-            let start = token == "before" ? 0 : Int(token) ?? 0
+            let start = token.flatMap { Int($0) } ?? 0
             let chunk = history.dropFirst(start).prefix(state.historyPageSize)
             let next = start + chunk.count
             let page = HistoryPage(

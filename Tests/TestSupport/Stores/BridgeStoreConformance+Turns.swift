@@ -42,6 +42,20 @@ extension BridgeStoreConformance {
             }
             #expect(try await store.currentThread(in: other.place) == other)
         },
+        Case("stops the turns of one room that are not answered, and no others") { store in
+            let running = try await Fixtures.beginTurn("$1", in: store)
+            let answered = try await Fixtures.beginTurn("$2", in: store)
+            let elsewhere = ThreadPlace(roomID: Fixtures.attic, root: nil)
+            let other = try await Fixtures.beginTurn("$3", in: store, place: elsewhere)
+            _ = try await store.beginRun(of: running.turnID, runID: "run-1")
+            try await store.storeAnswer(Answer(ending: .complete, text: "Done"), of: answered.turnID)
+            _ = try await store.admit(Admission(nextBatch: "s9", items: [Fixtures.item("$stop")]))
+            let open = try await Fixtures.openItem(of: store)
+            try await store.settle(Settlement(sequence: open.sequence, stopsTurns: true))
+            let stopped = try await store.unfinishedTurns().filter(\.isStopRequested).map(\.turnID)
+            #expect(stopped == [running.turnID])
+            #expect(try await store.unfinishedTurns().map(\.turnID).contains(other.turnID))
+        },
         Case("takes part in a thread with a turn, an event or a root of its own, in that room only") { store in
             let place = ThreadPlace(roomID: Fixtures.lobby, root: "$byturn")
             try await Fixtures.beginTurn("$1", in: store, place: place)
@@ -148,7 +162,7 @@ extension BridgeStoreConformance {
             #expect(again == first)
             try await store.conclude(first.id, .sent("$sent"))
             #expect(try await store.enqueue(Fixtures.outgoing("t1")).state == .sent("$sent"))
-            #expect(try await store.pendingNotices().isEmpty)
+            #expect(try await store.pendingNotices(in: Fixtures.lobby).isEmpty)
         },
         Case("keeps a turn's events in order and apart from notices") { store in
             let turnID = try await Fixtures.beginTurn("$1", in: store).turnID
@@ -158,7 +172,7 @@ extension BridgeStoreConformance {
             let notice = try await store.enqueue(Fixtures.outgoing("t-m"))
             let second = try await store.enqueue(Fixtures.outgoing("t-a", turnID: turnID, kind: .final))
             #expect(first.id < notice.id && notice.id < second.id)
-            #expect(try await store.pendingNotices() == [notice])
+            #expect(try await store.pendingNotices(in: Fixtures.lobby) == [notice])
             #expect(try await store.outgoingEvents(of: turnID) == [first, second])
             #expect(first.event == draft)
             #expect(try await store.outgoingEvents(of: "turn-$x").isEmpty)

@@ -18,7 +18,7 @@ package enum BridgeStoreConformance {
             #expect(try await store.roomsWithOpenItems().isEmpty)
             #expect(try await store.nextOpenItem(in: Fixtures.lobby) == nil)
             #expect(try await store.unfinishedTurns().isEmpty)
-            #expect(try await store.pendingNotices().isEmpty)
+            #expect(try await store.pendingNotices(in: Fixtures.lobby).isEmpty)
         },
         Case("stores a response with its token and names the rooms with new items once, in order") { store in
             let items = [
@@ -144,7 +144,7 @@ package enum BridgeStoreConformance {
                     sequence: open.sequence, turn: turn, reply: reply,
                     newThread: NewThread(threadID: "thr-new", place: Fixtures.timeline), confirmation: .ask(question)))
             #expect(try await store.currentThread(in: Fixtures.timeline).threadID == "thr-new")
-            #expect(try await store.pendingNotices().map(\.event) == [reply])
+            #expect(try await store.pendingNotices(in: Fixtures.lobby).map(\.event) == [reply])
             #expect(try await store.openConfirmation(of: Fixtures.alice, at: Fixtures.timeline) == question)
             let expected = Turn(turnID: turn.turnID, question: turn, state: .queued)
             #expect(try await store.unfinishedTurns() == [expected])
@@ -157,7 +157,7 @@ package enum BridgeStoreConformance {
                     sequence: 1, turn: Fixtures.turn("$other", threadID: turn.question.threadID),
                     reply: Fixtures.outgoing("t1"), newThread: NewThread(threadID: "thr-x", place: Fixtures.timeline)))
             #expect(try await store.unfinishedTurns().isEmpty)
-            #expect(try await store.pendingNotices().isEmpty)
+            #expect(try await store.pendingNotices(in: Fixtures.lobby).isEmpty)
             #expect(try await store.currentThread(in: Fixtures.timeline).threadID == turn.question.threadID)
         },
         Case("stores nothing of a settlement that fails") { store in

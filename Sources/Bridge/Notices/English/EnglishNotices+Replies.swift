@@ -3,6 +3,12 @@ extension EnglishNotices {
 
     package var brokenOff: String { "My agent broke off here, so this answer may be incomplete." }
 
+    package var interruptedTooOften: String {
+        "I was interrupted several times while answering this and have given up. Please ask again."
+    }
+
+    package var refusedAnswer: String { "The homeserver did not accept my answer. Please ask in another way." }
+
     package var answerTooLong: String { "I stopped here: the answer grew too long." }
 
     package var emptyAnswer: String { "My agent had nothing to say to that." }

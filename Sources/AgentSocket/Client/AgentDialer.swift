@@ -127,12 +127,17 @@ extension AgentDialer {
             }
         }
 
-        /// STATUS has come.
-        func succeed() {
+        /// STATUS has come; false when it came too late and the socket is being closed.
+        func succeed() -> Bool {
             phase.withLock { phase in
-                guard case .begun(_, let deadline) = phase else { return }
-                deadline.cancel()
-                phase = .succeeded
+                switch phase {
+                case .begun(_, let deadline):
+                    deadline.cancel()
+                    phase = .succeeded
+                    return true
+                case .succeeded: return true
+                case .waiting, .aborted, .timedOut: return false
+                }
             }
         }
 

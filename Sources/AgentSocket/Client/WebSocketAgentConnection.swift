@@ -216,6 +216,8 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
         let frame = Result { () throws(AgentFrameCodec.Malformed) in
             try AgentFrameCodec.decode(AgentServerFrame.self, from: text)
         }
+        // Decided before the machine learns of it: a message must not go out on a socket that is being closed.
+        if case .success(.status) = frame, !attempt.succeed() { return }
         let actions = state.withLock { state in
             let actions =
                 switch frame {
@@ -225,7 +227,6 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
             for case .send(let text) in actions { state.send(text) }
             return actions
         }
-        if actions.contains(.log(.connected)) { attempt.succeed() }
         await perform(actions)
     }
 

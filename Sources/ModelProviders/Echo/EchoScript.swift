@@ -80,7 +80,7 @@ struct EchoScript: Sendable {
 
             ```swift
             let question = "\(code)"
-            print(question.count)  // \(code.count)
+            question.count  // \(code.count)
             ```
 
             To talk to a real model, set a provider and its key in the configuration.

@@ -150,17 +150,17 @@ struct MatrixHomeserverTests {
             Failure(matrixError(502, "M_BAD_JSON"), .unreachable),
             Failure(.html("<html>too large</html>", status: 413), .rejected(.tooLarge)),
             Failure(.html("<html>bad gateway</html>", status: 502), .unreachable),
-            Failure(.html("<html>log in to the wifi</html>", status: 200), .unreachable),
-            Failure(.html("<html>not here</html>", status: 404), .unreachable),
+            Failure(.html("<html>log in to the wifi</html>", status: 200), .unintelligible),
+            Failure(.html("<html>not here</html>", status: 404), .unintelligible),
             Failure(.respond(408), .unreachable),
-            Failure(.respond(302, headers: ["Location": "https://example.org/"]), .unreachable),
-            Failure(.json("{}"), .unreachable),
+            Failure(.respond(302, headers: ["Location": "https://example.org/"]), .unintelligible),
+            Failure(.json("{}"), .unintelligible),
             Failure(ScriptedResponse(steps: [.close]), .unreachable),
             Failure(ScriptedResponse(steps: [.reset]), .unreachable),
             Failure(
                 ScriptedResponse(steps: [.write(ScriptedResponse.head(200, ["Content-Length": "9"])), .reset]),
                 .unreachable),
-            Failure(ScriptedResponse(steps: [.write(Array("SSH-2.0-OpenSSH\r\n".utf8)), .close]), .unreachable),
+            Failure(ScriptedResponse(steps: [.write(Array("SSH-2.0-OpenSSH\r\n".utf8)), .close]), .unintelligible),
         ]
     )
     func failures(_ failure: Failure) async throws {

@@ -30,7 +30,10 @@ enum BridgeComposition {
             logger: resources.logger,
             whenReady: resources.whenReady
         )
-        return [StoreHousekeeping(store: store, logger: resources.logger), bridge, sync]
+        let housekeeping: [any Service] = [
+            StoreHousekeeping(store: store, logger: resources.logger), IdleMemory(logger: resources.logger),
+        ]
+        return housekeeping + [bridge, sync]
     }
 
     private static func bridgeConfiguration(

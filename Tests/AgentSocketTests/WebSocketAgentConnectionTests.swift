@@ -75,6 +75,16 @@ import Testing
         #expect(closeCode.withLock { $0 } == 1002)
     }
 
+    @Test func anAgentThatIsNotThereIsNamedInPlainWords() async throws {
+        let server = try RawAgentServer { _, _ in }
+        let port = server.port
+        server.stop()
+        try await withConnection(port: port) { connection in
+            let words = "cannot connect to 127.0.0.1:\(port): Connection refused"
+            try await eventually { await connection.status() == .disconnected(reason: words) }
+        }
+    }
+
     @Test func anAgentWithoutStatusRunsOutOfTime() async throws {
         let server = try RawAgentServer { socket, number in
             if number > 1 { return try RawAgentServer.echo(socket, number) }

@@ -85,6 +85,17 @@ struct AgentDialer: Sendable {
 }
 
 extension AgentDialer {
+    /// What an operator reads of an error: for a refused connection the system's own words, without NIO's wrapping.
+    static func words(for error: any Error) -> String {
+        guard let failure = error as? NIOConnectionError else { return "\(error)" }
+        if let cause = failure.connectionErrors.last?.error as? IOError {
+            return "cannot connect to \(failure.host):\(failure.port): \(String(cString: strerror(cause.errnoCode)))"
+        }
+        return "cannot connect to \(failure.host):\(failure.port): no address found for it"
+    }
+}
+
+extension AgentDialer {
     /// One attempt to connect, which has to reach the agent's STATUS in time.
     final class Attempt: Sendable {
         private enum Phase {

@@ -192,7 +192,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
             return Loss(reason: attempt.hasTimedOut ? attempt.timeoutReason : reason)
         } catch {
             if attempt.hasTimedOut { return Loss(reason: attempt.timeoutReason) }
-            guard let error = error as? PlatformError else { return Loss(reason: "\(error)") }
+            guard let error = error as? PlatformError else { return Loss(reason: AgentDialer.words(for: error)) }
             return Loss(reason: error.message, code: error.code)
         }
     }

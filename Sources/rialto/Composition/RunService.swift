@@ -63,6 +63,7 @@ struct RunService: Service, CustomStringConvertible {
         // Started in this order and shut down in reverse: intake ends first, the way to the agent last.
         let services = platform.services + (try await BridgeComposition.services(resources))
         try await ServiceGroup(services: services, logger: logger).run()
+        logger.info("rialto has stopped")
     }
 
     /// Opens the session, for as long as the homeserver does not answer; nil where the program is to end instead.

@@ -51,7 +51,7 @@ struct RoomTests {
 
                 let reply = try await bob.sendText("go on", in: room, replyingTo: first.original.id)
                 let toReply = try await bob.reply(to: reply, in: room, from: bot)
-                #expect(toReply.text == "[MOCK] go on")
+                #expect(toReply.text.hasPrefix("[MOCK] > **") && toReply.text.hasSuffix("[MOCK] and you?\n\ngo on"))
                 #expect(toReply.messages.first?.content["m.mentions"] == ["user_ids": [.string(bob.userID)]])
 
                 let help = try await alice.command("!help", in: room, of: bot)

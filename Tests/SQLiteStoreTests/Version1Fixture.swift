@@ -68,6 +68,8 @@ enum Version1Fixture {
             tokens_used INTEGER NOT NULL DEFAULT 0,
             is_stop_requested INTEGER NOT NULL DEFAULT 0 CHECK (is_stop_requested IN (0, 1)),
             done_at INTEGER,
+            revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
+            is_withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (is_withdrawn IN (0, 1)),
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -82,7 +84,7 @@ enum Version1Fixture {
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             turn_id TEXT REFERENCES turns (turn_id),
             part INTEGER NOT NULL,
-            kind TEXT NOT NULL CHECK (kind IN ('draft', 'edit', 'final', 'message', 'notice')),
+            kind TEXT NOT NULL CHECK (kind IN ('draft', 'edit', 'final', 'message', 'redaction', 'notice')),
             room_id TEXT NOT NULL,
             type TEXT NOT NULL,
             content BLOB,
@@ -135,6 +137,17 @@ enum Version1Fixture {
             access_token TEXT NOT NULL,
             PRIMARY KEY (homeserver, user_id)
         ) WITHOUT ROWID;
+
+        -- The messages that a turn answers, in order; several where they came in quick succession.
+        CREATE TABLE turn_sources (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            event_id TEXT NOT NULL UNIQUE,
+            turn_id TEXT NOT NULL REFERENCES turns (turn_id),
+            quote TEXT,
+            text TEXT
+        );
+        CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
+        CREATE INDEX turns_of_places ON turns (room_id, root, id);
         """
 
     /// A row or two of each table.
@@ -151,7 +164,8 @@ enum Version1Fixture {
             CAST('{"kind":{"invite":{"_0":{"from":"@alice:example.org","isEncrypted":false}}}}' AS BLOB), 3, NULL);
         INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002);
         INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
-            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL);
+            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0);
+        INSERT INTO turn_sources VALUES (1, '$1', 'turn-$1', NULL, 'Question');
         INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
             CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003);
         INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', '', 'reset', 1700000000004);

@@ -44,6 +44,8 @@ package struct CommandContext: Sendable {
     package var commands: CommandRegistry
     /// The time, in milliseconds since 1970.
     package var now: Int64
+    /// The turn that began last at that place.
+    package var lastTurn: Turn?
 
     /// Creates a context.
     package init(
@@ -57,7 +59,8 @@ package struct CommandContext: Sendable {
         platform: any PlatformClient,
         status: BridgeStatus,
         commands: CommandRegistry,
-        now: Int64
+        now: Int64,
+        lastTurn: Turn? = nil
     ) {
         self.arguments = arguments
         self.sender = sender
@@ -70,6 +73,7 @@ package struct CommandContext: Sendable {
         self.status = status
         self.commands = commands
         self.now = now
+        self.lastTurn = lastTurn
     }
 }
 
@@ -110,6 +114,8 @@ package struct CommandReply: Hashable, Sendable {
         case startThreadAndCloseConfirmation
         /// The turns of the room that are not answered yet are stopped.
         case stopTurns
+        /// A turn that has its answer is answered again.
+        case retry(turnID: String)
     }
 
     /// What the person reads, in Markdown.

@@ -51,6 +51,7 @@ package struct CommandRegistry: Sendable {
         case .context: ContextCommand(notices: notices)
         case .reset: ResetCommand(notices: notices)
         case .stop: StopCommand(notices: notices)
+        case .retry: RetryCommand(notices: notices)
         case .yes: YesCommand(notices: notices)
         case .no: NoCommand(notices: notices)
         }

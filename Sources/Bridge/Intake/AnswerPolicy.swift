@@ -48,6 +48,9 @@ package struct AnswerPolicy: Sendable {
         self.prefix = prefix
     }
 
+    /// What the bot is called.
+    package var ownName: String { displayName ?? userID.localpart ?? userID.rawValue }
+
     /// Whether a user may use the bot.
     package func isAllowed(_ user: UserID) -> Bool {
         allowed.contains { $0.matches(user) }
@@ -78,6 +81,14 @@ package struct AnswerPolicy: Sendable {
         default:
             return isAddressed ? .unreadable : .ignore("not addressed")
         }
+    }
+
+    /// What a message asks the agent; nil where it has no text, or is a command.
+    package func text(of message: MessageContent) -> String? {
+        guard message.msgtype == .text || message.msgtype == .emote else { return nil }
+        let text = Self.withoutReplyFallback(message).trimmingWhitespace
+        guard !text.isEmpty, CommandParser(prefix: prefix, names: names).parse(text) == nil else { return nil }
+        return text
     }
 
     private var names: [String] {

@@ -19,6 +19,7 @@ package final class InboxHandler: Sendable {
     private let commands: CommandRegistry
     private let renderer: ReplyRenderer
     private let notices: any Notices
+    private let mergesQuestions: Bool
     private let clock: BridgeClock
     private let logger: Logger
     private let knownUsers = Mutex<Set<UserID>>([])
@@ -26,7 +27,9 @@ package final class InboxHandler: Sendable {
 
     /// Creates a handler.
     ///
-    /// - Parameter invites: Whose invites are accepted; nobody's when empty.
+    /// - Parameters:
+    ///   - invites: Whose invites are accepted; nobody's when empty.
+    ///   - mergesQuestions: Whether a question joins one of the same person that nobody has begun to answer.
     package init(
         homeserver: any Homeserver,
         outbox: Outbox,
@@ -38,6 +41,7 @@ package final class InboxHandler: Sendable {
         commands: CommandRegistry,
         renderer: ReplyRenderer,
         notices: any Notices,
+        mergesQuestions: Bool,
         clock: BridgeClock,
         logger: Logger
     ) {
@@ -51,6 +55,7 @@ package final class InboxHandler: Sendable {
         self.commands = commands
         self.renderer = renderer
         self.notices = notices
+        self.mergesQuestions = mergesQuestions
         self.clock = clock
         self.logger = logger
     }
@@ -70,6 +75,10 @@ package final class InboxHandler: Sendable {
 
     private func outcome(of event: RoomEvent, item: InboxItem, status: BridgeStatus) async throws -> Settlement {
         var settlement = Settlement(sequence: item.sequence)
+        if let change = ChangeOfMind(event) {
+            settlement.change = try await turnChange(change, by: event.sender)
+            return settlement
+        }
         let room = directory.room(item.roomID) ?? BridgeRoom(roomID: item.roomID, membership: .joined)
         let circumstances = try await circumstances(of: event, in: room)
         let place = ThreadPlace(roomID: item.roomID, root: event.threadRoot)
@@ -88,8 +97,10 @@ package final class InboxHandler: Sendable {
                 place: place,
                 threadID: thread.threadID,
                 sender: event.sender,
-                text: text
+                text: text,
+                quote: await quotes.quote(for: event, in: item.roomID)
             )
+            settlement.mergesTurn = mergesQuestions
             return settlement
         case .command(let parsed, let isAddressed):
             guard let command = commands.command(named: parsed.name) else {
@@ -138,7 +149,8 @@ package final class InboxHandler: Sendable {
                 platform: platform,
                 status: status,
                 commands: commands,
-                now: clock.milliseconds
+                now: clock.milliseconds,
+                lastTurn: try await store.lastTurn(at: place)
             )
             reply = try await command.run(context)
         } catch let error as CancellationError {
@@ -170,8 +182,20 @@ package final class InboxHandler: Sendable {
             )
         case .stopTurns:
             settlement.stopsTurns = true
+        case .retry(let turnID):
+            settlement.change = .retry(turnID: turnID)
         }
         return settlement
+    }
+
+    /// What a change of mind does to the turn that it is about; nil where it does nothing.
+    private func turnChange(_ change: ChangeOfMind, by sender: UserID) async throws -> TurnChange? {
+        guard let turn = try await store.turn(concerning: change.target) else { return nil }
+        return ChangePolicy(policy).change(change, by: sender, to: turn)
+    }
+
+    private var quotes: QuotedMessage {
+        QuotedMessage(homeserver: homeserver, store: store, ownName: policy.ownName, clock: clock)
     }
 
     private func circumstances(of event: RoomEvent, in room: BridgeRoom) async throws -> AnswerPolicy.Circumstances {

@@ -100,7 +100,8 @@ package struct IntakePolicy: Sendable {
     }
 
     private func isToBeDealtWith(_ event: RoomEvent) -> Bool {
-        event.type == "m.room.message" && event.stateKey == nil && event.sender != userID
+        guard event.stateKey == nil, event.sender != userID else { return false }
+        return event.type == EventType.roomMessage || ChangeOfMind(event) != nil
     }
 }
 

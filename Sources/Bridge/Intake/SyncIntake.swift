@@ -36,11 +36,29 @@ package struct SyncIntake: SyncConsumer {
     package func consume(_ response: SyncResponse, since: String?) async throws {
         reportMalformed(response)
         let response = if let since { try await gaps.filled(response, since: since) } else { response }
-        let admission = policy.admission(of: response, known: directory.all, isFirst: since == nil)
+        var admission = policy.admission(of: response, known: directory.all, isFirst: since == nil)
+        admission.items = try await knownChanges(admission.items)
         // The homeserver forgets nothing, but it is not asked again: from here on the store answers for the events.
         let rooms = try await store.admit(admission)
         directory.update(admission.rooms)
         if !rooms.isEmpty { wake(rooms) }
+    }
+
+    /// The items without the changes of mind about events that the bridge has nothing to do with.
+    private func knownChanges(_ items: [NewInboxItem]) async throws -> [NewInboxItem] {
+        var kept: [NewInboxItem] = []
+        var keys: Set<String> = []
+        for item in items {
+            if case .event(let event) = item.content, let target = ChangeOfMind(event)?.target,
+                !keys.contains(target.rawValue), try await !store.isAdmitted(target.rawValue),
+                try await !store.isOwnEvent(target)
+            {
+                continue
+            }
+            keys.insert(item.key)
+            kept.append(item)
+        }
+        return kept
     }
 
     private func reportMalformed(_ response: SyncResponse) {

@@ -12,6 +12,12 @@ package protocol ConversationNotices: Sendable {
     func stopping(turns: Int) -> String
     /// Said when no answer is under way.
     var nothingToStop: String { get }
+    /// Said when the last question is being answered again.
+    var retrying: String { get }
+    /// Said when there is no question that could be answered again.
+    var nothingToRetry: String { get }
+    /// Said when the last question is to be answered again and has no answer yet.
+    var stillAnswering: String { get }
     /// Said when a question is answered that was never asked.
     var nothingToConfirm: String { get }
     /// Said when a question is answered too late.

@@ -131,6 +131,13 @@ package actor Outbox {
         guard directory.room(event.roomID)?.isEncrypted != true else {
             throw HomeserverError(.rejected(.forbidden), "the room is encrypted, and plain text never goes into one")
         }
+        if event.kind == .redaction, let target = event.content["redacts"]?.stringValue {
+            return try await homeserver.redact(
+                EventID(target),
+                transactionID: event.transactionID,
+                in: event.roomID
+            )
+        }
         return try await homeserver.send(
             event.content,
             type: event.type,

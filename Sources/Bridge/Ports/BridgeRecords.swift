@@ -135,6 +135,10 @@ package struct Settlement: Sendable {
     package var confirmation: ConfirmationChange?
     /// Whether the turns of the item's room that are not answered yet are to be stopped.
     package var stopsTurns: Bool
+    /// What happens to a turn that there is already.
+    package var change: TurnChange?
+    /// Whether the turn joins one of the same person at the same place that is not begun yet, where there is one.
+    package var mergesTurn: Bool
 
     /// Creates a settlement; without more, the item has no consequence.
     package init(
@@ -143,7 +147,9 @@ package struct Settlement: Sendable {
         reply: NewOutgoingEvent? = nil,
         newThread: NewThread? = nil,
         confirmation: ConfirmationChange? = nil,
-        stopsTurns: Bool = false
+        stopsTurns: Bool = false,
+        change: TurnChange? = nil,
+        mergesTurn: Bool = false
     ) {
         self.sequence = sequence
         self.turn = turn
@@ -151,6 +157,8 @@ package struct Settlement: Sendable {
         self.newThread = newThread
         self.confirmation = confirmation
         self.stopsTurns = stopsTurns
+        self.change = change
+        self.mergesTurn = mergesTurn
     }
 }
 

@@ -38,10 +38,20 @@ package protocol BridgeStore: Sendable {
     func unfinishedTurns() async throws -> [Turn]
     /// Marks a turn as running under a run id, its attempt counted up; returns it as it now stands.
     func beginRun(of turnID: String, runID: String) async throws -> Turn
+    /// A turn, where it is known.
+    func turn(_ turnID: String) async throws -> Turn?
+    /// The turn that an event belongs to: one of its questions, or one of its reply's messages.
+    func turn(concerning eventID: EventID) async throws -> Turn?
+    /// The turn that began last at a place.
+    func lastTurn(at place: ThreadPlace) async throws -> Turn?
     /// Stores the whole answer of a turn, which is `answered` then, and adds its tokens to the thread's.
-    func storeAnswer(_ answer: Answer, of turnID: String) async throws
-    /// Marks a turn as done: its answer has been delivered, or can never be.
-    func finish(_ turnID: String) async throws
+    ///
+    /// - Parameter revision: That of the question which it answers; an answer to an earlier one is not stored.
+    /// - Returns: Whether the turn still is at that revision.
+    @discardableResult
+    func storeAnswer(_ answer: Answer, of turnID: String, revision: Int) async throws -> Bool
+    /// Marks a turn as done: its answer has been delivered, or can never be. A turn that is at another revision is not.
+    func finish(_ turnID: String, revision: Int) async throws
 
     // MARK: Outbox
 

@@ -16,6 +16,14 @@ package protocol Homeserver: Sendable {
         transactionID: TransactionID,
         to roomID: RoomID
     ) async throws(HomeserverError) -> EventID
+    /// Redacts an event; a second call with the same transaction id, from the same device, redacts nothing twice.
+    func redact(
+        _ eventID: EventID,
+        transactionID: TransactionID,
+        in roomID: RoomID
+    ) async throws(HomeserverError) -> EventID
+    /// One event of a room.
+    func event(_ eventID: EventID, in roomID: RoomID) async throws(HomeserverError) -> RoomEvent
     /// Shows, for `timeout`, that the bot is typing; nil ends it.
     func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError)
     /// Marks the room's main timeline, or a thread of it, as read up to an event.

@@ -33,6 +33,7 @@ package actor InMemoryBridgeStore: BridgeStore {
     private var knownKeys: Set<String> = []
     private var threads: [StoredThread] = []
     private var turns: [Turn] = []
+    private var sources: [String: [TurnSource]] = [:]
     private var outbox: [OutgoingEvent] = []
     private var confirmations: [Asked: Confirmation] = [:]
 
@@ -87,9 +88,8 @@ package actor InMemoryBridgeStore: BridgeStore {
         try check(settlement)
         if settlement.stopsTurns { stopTurns(in: inbox[index].item.roomID) }
         if let newThread = settlement.newThread { begin(newThread) }
-        if let turn = settlement.turn, !turns.contains(where: { $0.turnID == turn.turnID }) {
-            turns.append(Turn(turnID: turn.turnID, question: turn, state: .queued))
-        }
+        if let turn = settlement.turn { begin(turn, merges: settlement.mergesTurn) }
+        if let change = settlement.change { apply(change) }
         if let reply = settlement.reply { _ = insert(reply) }
         switch settlement.confirmation {
         case .ask(let question):
@@ -158,9 +158,47 @@ package actor InMemoryBridgeStore: BridgeStore {
         return turns[index]
     }
 
-    package func storeAnswer(_ answer: Answer, of turnID: String) throws {
+    package func turn(_ turnID: String) -> Turn? {
+        turns.first { $0.turnID == turnID }
+    }
+
+    package func turn(concerning eventID: EventID) -> Turn? {
+        let asking = sources.first { $0.value.contains { $0.eventID == eventID } }?.key
+        let answering = outbox.first { $0.state == .sent(eventID) }?.event.turnID
+        return (asking ?? answering).flatMap(turn)
+    }
+
+    package func lastTurn(at place: ThreadPlace) -> Turn? {
+        turns.last { $0.question.place == place }
+    }
+
+    private func begin(_ question: NewTurn, merges: Bool) {
+        let new = TurnSource(eventID: question.sourceEventID, quote: question.quote, text: question.text)
+        guard turn(concerning: question.sourceEventID) == nil else { return }
+        if merges, let index = turns.lastIndex(where: { $0.question.place == question.place }),
+            turns[index].accepts(question, besides: sources[turns[index].turnID] ?? [])
+        {
+            sources[turns[index].turnID, default: []].append(new)
+            turns[index].question.sourceEventID = question.sourceEventID
+            turns[index].question.text = TurnSource.question(of: sources[turns[index].turnID] ?? [])
+            return
+        }
+        var stored = question
+        stored.text = TurnSource.question(of: [new])
+        stored.quote = nil
+        sources[question.turnID] = [new]
+        turns.append(Turn(turnID: question.turnID, question: stored, state: .queued))
+    }
+
+    private func apply(_ change: TurnChange) {
+        guard let index = turns.firstIndex(where: { $0.turnID == change.turnID }) else { return }
+        _ = turns[index].apply(change, to: &sources[change.turnID, default: []])
+    }
+
+    package func storeAnswer(_ answer: Answer, of turnID: String, revision: Int) throws -> Bool {
         let index = try turnIndex(turnID)
-        guard turns[index].state != .done else { return }
+        guard turns[index].revision == revision else { return false }
+        guard turns[index].state != .done else { return true }
         if turns[index].state != .answered {
             for thread in threads.indices where threads[thread].has(turns[index].question.threadID) {
                 threads[thread].thread.count(answer)
@@ -168,10 +206,13 @@ package actor InMemoryBridgeStore: BridgeStore {
         }
         turns[index].state = .answered
         turns[index].answer = answer
+        return true
     }
 
-    package func finish(_ turnID: String) throws {
-        turns[try turnIndex(turnID)].state = .done
+    package func finish(_ turnID: String, revision: Int) throws {
+        let index = try turnIndex(turnID)
+        guard turns[index].revision == revision else { return }
+        turns[index].state = .done
     }
 
     private func stopTurns(in roomID: RoomID) {
@@ -260,6 +301,7 @@ extension Turn {
     package mutating func begin(runID: String) -> Bool {
         switch state {
         case .answered, .done: return false
+        case .queued where isWithdrawn: return false
         case .running where self.runID == runID: return false
         case .queued, .running:
             state = .running

@@ -12,6 +12,8 @@ package struct NewOutgoingEvent: Hashable, Sendable {
         case final
         /// A part of a reply that is complete at once.
         case message
+        /// Takes back a message of a reply whose question was taken back.
+        case redaction
         /// A message of no turn, such as a command's reply.
         case notice
     }

@@ -12,14 +12,24 @@ package struct NewTurn: Hashable, Sendable {
     package var sender: UserID
     /// What they wrote.
     package var text: String
+    /// What they replied to, as a Markdown quote; a stored turn has it in its text.
+    package var quote: String?
 
     /// Creates a turn.
-    package init(sourceEventID: EventID, place: ThreadPlace, threadID: String, sender: UserID, text: String) {
+    package init(
+        sourceEventID: EventID,
+        place: ThreadPlace,
+        threadID: String,
+        sender: UserID,
+        text: String,
+        quote: String? = nil
+    ) {
         self.sourceEventID = sourceEventID
         self.place = place
         self.threadID = threadID
         self.sender = sender
         self.text = text
+        self.quote = quote
     }
 
     /// The id of the turn, derived from the message that it answers.
@@ -54,6 +64,10 @@ package struct Turn: Hashable, Sendable {
     package var answer: Answer?
     /// Whether a person wants no more of it.
     package var isStopRequested: Bool
+    /// How often the question has been changed, or asked again, after its answer had begun.
+    package var revision: Int
+    /// Whether the question was taken back, so that its reply is to be taken back as well.
+    package var isWithdrawn: Bool
 
     /// Creates a turn.
     package init(
@@ -63,7 +77,9 @@ package struct Turn: Hashable, Sendable {
         runID: String? = nil,
         attempt: Int = 0,
         answer: Answer? = nil,
-        isStopRequested: Bool = false
+        isStopRequested: Bool = false,
+        revision: Int = 0,
+        isWithdrawn: Bool = false
     ) {
         self.turnID = turnID
         self.question = question
@@ -72,6 +88,8 @@ package struct Turn: Hashable, Sendable {
         self.attempt = attempt
         self.answer = answer
         self.isStopRequested = isStopRequested
+        self.revision = revision
+        self.isWithdrawn = isWithdrawn
     }
 }
 

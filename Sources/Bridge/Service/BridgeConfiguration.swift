@@ -18,6 +18,8 @@ package struct BridgeConfiguration: Sendable {
     package var budget: SendBudget
     /// How long running answers may go on after the program was asked to end.
     package var drainLimit: Duration
+    /// How long a question waits for another message of the same person to join it; nil where none joins another.
+    package var mergeWindow: Duration?
     /// The version of the program, as `!status` shows it.
     package var version: String
 
@@ -31,6 +33,7 @@ package struct BridgeConfiguration: Sendable {
         editPolicy: EditPolicy = EditPolicy(),
         budget: SendBudget = SendBudget(burst: 8, rate: 0.2),
         drainLimit: Duration = .seconds(20),
+        mergeWindow: Duration? = .milliseconds(250),
         version: String
     ) {
         self.allowed = allowed
@@ -41,6 +44,7 @@ package struct BridgeConfiguration: Sendable {
         self.editPolicy = editPolicy
         self.budget = budget
         self.drainLimit = drainLimit
+        self.mergeWindow = mergeWindow
         self.version = version
     }
 }

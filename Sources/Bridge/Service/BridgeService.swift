@@ -72,6 +72,7 @@ package final class BridgeService: Service {
             commands: CommandRegistry(prefix: configuration.commandPrefix, notices: notices),
             renderer: renderer,
             notices: notices,
+            mergesQuestions: configuration.mergeWindow != nil,
             clock: clock,
             logger: logger
         )
@@ -105,7 +106,7 @@ package final class BridgeService: Service {
     /// Reads the rooms from the store. Sync responses may only be taken after it has returned.
     package func prepare() async throws {
         directory.update(try await store.rooms())
-        for turn in try await store.unfinishedTurns() { openTurns.add(turn) }
+        for turn in try await store.unfinishedTurns() { openTurns.note(turn, at: clock.now) }
         wake(try await store.roomsWithOpenItems().map(Lane.inbox))
         wake(openTurns.rooms.map(Lane.turns))
         wake(try await store.roomsWithPendingNotices().map(Lane.notices))
@@ -198,14 +199,42 @@ package final class BridgeService: Service {
                 try await deal(with: item)
             }
         case .turns(let roomID):
-            while !isEnding, let entry = openTurns.first(in: roomID) {
-                try await runner.run(entry.turn, stop: entry.stop)
-                openTurns.removeFirst(in: roomID)
+            while !isEnding, let entry = openTurns.begin(in: roomID) {
+                guard let turn = try await store.turn(entry.turnID), turn.state != .done else {
+                    openTurns.removeFirst(in: roomID)
+                    continue
+                }
+                try await work(on: turn, entry)
             }
         case .notices(let roomID):
             for pending in try await store.pendingNotices(in: roomID) {
                 _ = try await outbox.deliver(pending)
             }
+        }
+    }
+
+    /// Answers a turn as it stands in the store, until it is done or its question changes.
+    private func work(on turn: Turn, _ entry: OpenTurns.Entry) async throws {
+        if turn.isStopRequested { entry.stop.raise() }
+        if let window = configuration.mergeWindow, turn.state == .queued, turn.revision == 0, !turn.isStopRequested {
+            try await clock.sleep(until: entry.queuedAt + window)
+            if isEnding { return }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.runner.run(turn, stop: entry.stop) }
+            group.addTask { try await self.waitForRevision(of: turn, entry.change) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Returns when the stored turn is at another revision, or when the task is cancelled.
+    private func waitForRevision(of turn: Turn, _ change: WakeSignal) async throws {
+        while !Task.isCancelled {
+            await change.wait()
+            let stored = try await store.turn(turn.turnID)
+            if stored?.revision != turn.revision { return }
         }
     }
 
@@ -220,10 +249,20 @@ package final class BridgeService: Service {
         let outcome = try await handler.outcome(of: item, status: status)
         try await store.settle(outcome)
         if outcome.stopsTurns { openTurns.stopAll(in: item.roomID) }
-        if let question = outcome.turn {
-            openTurns.add(Turn(turnID: question.turnID, question: question, state: .queued))
-            wake([.turns(item.roomID)])
-        }
+        try await note(outcome)
         if outcome.reply != nil { wake([.notices(item.roomID)]) }
+    }
+
+    /// Tells the queue of turns what has been stored.
+    private func note(_ outcome: Settlement) async throws {
+        var turns: [Turn] = []
+        if let question = outcome.turn, let turn = try await store.turn(concerning: question.sourceEventID) {
+            turns.append(turn)
+        }
+        if let change = outcome.change, let turn = try await store.turn(change.turnID) { turns.append(turn) }
+        for turn in turns {
+            openTurns.note(turn, at: clock.now)
+            wake([.turns(turn.question.place.roomID)])
+        }
     }
 }

@@ -21,6 +21,15 @@ package final class WakeSignal: Sendable {
         }
     }
 
+    /// Lowers the signal, and says whether it was raised.
+    package func lower() -> Bool {
+        state.withLock { state in
+            guard case .raised = state else { return false }
+            state = .lowered
+            return true
+        }
+    }
+
     /// Wakes who waits, or lets the next wait return at once.
     package func raise() {
         let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in

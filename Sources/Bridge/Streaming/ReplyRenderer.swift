@@ -58,8 +58,12 @@ package struct ReplyRenderer: Sendable {
 
     /// Whether this content ends the reply of the turn's present run.
     package static func endsReply(_ content: JSONValue, of turn: Turn) -> Bool {
-        guard let properties = content[propertiesKey], properties["tokens_used"] != nil else { return false }
-        return properties["run_id"]?.stringValue == turn.runID
+        content[propertiesKey]?["tokens_used"] != nil && belongs(content, to: turn)
+    }
+
+    /// Whether this content is of the turn's present run.
+    package static func belongs(_ content: JSONValue, to turn: Turn) -> Bool {
+        content[propertiesKey]?["run_id"]?.stringValue == turn.runID
     }
 
     /// What an edit with this text takes, in bytes; the measure by which long replies are split.

@@ -1,14 +1,20 @@
 package import MatrixAPI
 import Synchronization
 
-/// The turns that are not done yet, in a queue for each room, and the signals that stop them.
+/// The turns that are not done yet, in a queue for each room, and the signals that stop or change them.
+///
+/// It only says that there is something to look at: what a turn is stands in the store.
 package final class OpenTurns: Sendable {
-    /// A turn and the signal that stops it.
+    /// A turn and its signals.
     package struct Entry: Sendable {
-        /// The turn as it stood when it was queued.
-        package let turn: Turn
-        /// Raised when a person wants no more of its answer.
-        package let stop: WakeSignal
+        /// The turn.
+        package let turnID: String
+        /// When it was queued, by the bridge's clock.
+        package let queuedAt: Duration
+        /// Raised when a person wants no more of the answer that is being made.
+        package fileprivate(set) var stop = WakeSignal()
+        /// Raised when the stored turn has changed.
+        package let change = WakeSignal()
     }
 
     private let queues = Mutex<[RoomID: [Entry]]>([:])
@@ -16,25 +22,34 @@ package final class OpenTurns: Sendable {
     /// Creates empty queues.
     package init() {}
 
-    /// Adds a turn at the end of its room's queue; one that is queued already is left as it is.
-    package func add(_ turn: Turn) {
+    /// Adds a turn at the end of its room's queue, or tells who works on it that it has changed.
+    package func note(_ turn: Turn, at queuedAt: Duration) {
         queues.withLock { queues in
             let roomID = turn.question.place.roomID
-            guard queues[roomID]?.contains(where: { $0.turn.turnID == turn.turnID }) != true else { return }
-            let stop = WakeSignal()
-            if turn.isStopRequested { stop.raise() }
-            queues[roomID, default: []].append(Entry(turn: turn, stop: stop))
+            if let entry = queues[roomID]?.first(where: { $0.turnID == turn.turnID }) {
+                if turn.isStopRequested { entry.stop.raise() }
+                entry.change.raise()
+            } else if turn.state != .done {
+                queues[roomID, default: []].append(Entry(turnID: turn.turnID, queuedAt: queuedAt))
+            }
         }
     }
 
-    /// The turn to run next in a room; it stays in the queue while it runs.
-    package func first(in roomID: RoomID) -> Entry? {
-        queues.withLock { $0[roomID]?.first }
+    /// The turn to run next in a room, with a fresh signal to stop it; it stays in the queue while it runs.
+    ///
+    /// The turn is to be read from the store after this, which knows of every stop that came before.
+    package func begin(in roomID: RoomID) -> Entry? {
+        queues.withLock { queues in
+            guard queues[roomID]?.isEmpty == false else { return nil }
+            queues[roomID]?[0].stop = WakeSignal()
+            return queues[roomID]?[0]
+        }
     }
 
-    /// Takes the turn that is done out of its room's queue.
+    /// Takes the turn that is done out of its room's queue, unless it has changed since.
     package func removeFirst(in roomID: RoomID) {
         queues.withLock { queues in
+            guard queues[roomID]?.first?.change.lower() == false else { return }
             queues[roomID]?.removeFirst()
             if queues[roomID]?.isEmpty == true { queues[roomID] = nil }
         }

@@ -121,7 +121,7 @@ package struct ReplyDelivery: Sendable {
             refusedText: notices.refusedAnswer
         )
         for stored in try await store.outgoingEvents(of: turn.turnID) {
-            guard stored.event.kind != .edit else {
+            guard !isOvertaken(stored.event) else {
                 if stored.state == .pending { try await store.conclude(stored.id, .superseded) }
                 continue
             }
@@ -130,6 +130,15 @@ package struct ReplyDelivery: Sendable {
             if stored.event.kind != .final { machine.restore(part: stored.event.part, eventID: eventID) }
         }
         return machine
+    }
+
+    /// Whether the present run shows anew what the event did: an edit, or the end that an earlier run gave a message.
+    private func isOvertaken(_ event: NewOutgoingEvent) -> Bool {
+        switch event.kind {
+        case .edit: true
+        case .final: !ReplyRenderer.belongs(event.content, to: turn)
+        case .draft, .message, .redaction, .notice: false
+        }
     }
 
     private func settled(_ stored: OutgoingEvent) async throws -> Outbox.Delivery {

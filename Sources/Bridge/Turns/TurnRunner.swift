@@ -49,9 +49,12 @@ package struct TurnRunner: Sendable {
     ///
     /// - Parameter stop: Raised when a person wants no more of the answer.
     package func run(_ pending: Turn, stop: WakeSignal) async throws {
+        guard !pending.isWithdrawn else { return try await withdraw(pending) }
         let turn =
             pending.answer == nil
             ? try await store.beginRun(of: pending.turnID, runID: "run-\(UUID().uuidString.lowercased())") : pending
+        // Its question may have changed since it was read; whoever runs it next reads it anew.
+        guard turn.revision == pending.revision else { return }
         let roomID = turn.question.place.roomID
         let feed = ReplyFeed(answer: turn.answer)
         let delivery = ReplyDelivery(
@@ -66,14 +69,20 @@ package struct TurnRunner: Sendable {
         )
         guard turn.answer == nil else {
             try await delivery.run(feed)
-            return try await store.finish(turn.turnID)
+            return try await store.finish(turn.turnID, revision: turn.revision)
         }
         try await answer(turn, feed: feed, delivery: delivery, stop: stop)
-        try await store.finish(turn.turnID)
+        try await store.finish(turn.turnID, revision: turn.revision)
         await typing.end(in: roomID)
     }
 
-    private enum Step { case answered, delivered, typed }
+    private func withdraw(_ turn: Turn) async throws {
+        try await ReplyWithdrawal(outbox: outbox, store: store).run(turn)
+        try await store.finish(turn.turnID, revision: turn.revision)
+        await typing.end(in: turn.question.place.roomID)
+    }
+
+    private enum Step { case answered, delivered, outdated, typed }
 
     /// Answers and delivers side by side; the delivery's end ends it all, also when the room takes no answer any more.
     private func answer(_ turn: Turn, feed: ReplyFeed, delivery: ReplyDelivery, stop: WakeSignal) async throws {
@@ -85,7 +94,7 @@ package struct TurnRunner: Sendable {
             }
             group.addTask {
                 let answer = try await self.answer(to: turn, feed: feed, stop: stop)
-                try await self.keep(answer, of: turn)
+                guard try await self.keep(answer, of: turn) else { return .outdated }
                 feed.finish(answer)
                 return .answered
             }
@@ -93,7 +102,7 @@ package struct TurnRunner: Sendable {
                 await self.showWork(on: turn.question)
                 return .typed
             }
-            while let step = try await group.next(), step != .delivered {}
+            while let step = try await group.next(), step != .delivered, step != .outdated {}
         }
         // What the group's tasks throw while it is cancelled is lost with it; a cancelled turn is not done.
         try Task.checkCancellation()
@@ -110,11 +119,13 @@ package struct TurnRunner: Sendable {
     }
 
     /// Stores the answer, for as long as the store fails: the agent is not asked twice for what it has said already.
-    private func keep(_ answer: Answer, of turn: Turn) async throws {
+    ///
+    /// Returns false where the question has changed meanwhile, so that nobody waits for this answer any more.
+    private func keep(_ answer: Answer, of turn: Turn) async throws -> Bool {
         var backoff = RetryBackoff()
         while true {
             do {
-                return try await store.storeAnswer(answer, of: turn.turnID)
+                return try await store.storeAnswer(answer, of: turn.turnID, revision: turn.revision)
             } catch let error as CancellationError {
                 throw error
             } catch {

@@ -24,6 +24,18 @@ package struct MatrixHomeserver: Homeserver {
         try await execute(SendEvent(roomID: roomID, type: type, transactionID: transactionID, content: content)).eventID
     }
 
+    package func redact(
+        _ eventID: EventID,
+        transactionID: TransactionID,
+        in roomID: RoomID
+    ) async throws(HomeserverError) -> EventID {
+        try await execute(RedactEvent(roomID: roomID, eventID: eventID, transactionID: transactionID)).eventID
+    }
+
+    package func event(_ eventID: EventID, in roomID: RoomID) async throws(HomeserverError) -> RoomEvent {
+        try await execute(GetEvent(roomID: roomID, eventID: eventID))
+    }
+
     package func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError) {
         let milliseconds = Int((timeout ?? .zero) / .milliseconds(1))
         let endpoint = MatrixAPI.Typing(

@@ -90,7 +90,11 @@ extension SQLiteBridgeStore {
             let settledAt = now().milliseconds
             if settlement.stopsTurns { try database.stopTurns(in: row.identifier("room_id")) }
             if let newThread = settlement.newThread { try database.begin(newThread, at: settledAt) }
-            if let turn = settlement.turn { try database.insert(turn) }
+            if let turn = settlement.turn {
+                let isMerged = try settlement.mergesTurn && database.merge(turn)
+                if !isMerged { try database.insert(turn) }
+            }
+            if let change = settlement.change { try database.apply(change) }
             if let reply = settlement.reply { _ = try database.insert(reply) }
             if let change = settlement.confirmation { try database.apply(change) }
             try database.execute(

@@ -11,6 +11,8 @@ extension SQLiteBridgeStore {
         try await database.write("prune old content") { database in
             let bounds: StatementArguments = ["cutoff": cutoff.milliseconds, "limit": limit]
             var count = 0
+            // They go with their turn, in the same transaction, and are not counted apart from it.
+            try database.execute(sql: Self.pruneSources, arguments: bounds)
             for sql in [Self.pruneInbox, Self.pruneNotices, Self.pruneEventsOfTurns, Self.pruneTurns] {
                 try database.execute(sql: sql, arguments: bounds)
                 count += database.changesCount
@@ -40,6 +42,13 @@ extension SQLiteBridgeStore {
             WHERE turns.done_at IS NOT NULL AND turns.text IS NOT NULL AND turns.done_at < :cutoff
                 AND outbox.content IS NOT NULL AND outbox.state <> 'pending'
             ORDER BY turns.done_at LIMIT :limit)
+        """
+
+    private static let pruneSources = """
+        UPDATE turn_sources SET quote = NULL, text = NULL WHERE turn_id IN (
+            SELECT turn_id FROM turns
+            WHERE done_at IS NOT NULL AND text IS NOT NULL AND done_at < :cutoff
+            ORDER BY done_at LIMIT :limit)
         """
 
     /// Last, and only turns whose events are pruned: a turn with its text is one with events still to be pruned.

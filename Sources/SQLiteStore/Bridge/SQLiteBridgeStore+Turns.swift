@@ -1,6 +1,6 @@
 package import Bridge
 import GRDB
-import MatrixAPI
+package import MatrixAPI
 
 extension SQLiteBridgeStore {
     package func unfinishedTurns() async throws -> [Turn] {
@@ -21,10 +21,31 @@ extension SQLiteBridgeStore {
         }
     }
 
-    package func storeAnswer(_ answer: Answer, of turnID: String) async throws {
+    package func turn(_ turnID: String) async throws -> Turn? {
+        try await database.read("read a turn") { try $0.knownTurn(turnID) }
+    }
+
+    package func turn(concerning eventID: EventID) async throws -> Turn? {
+        try await database.read("look for an event's turn") { database in
+            let sql = """
+                SELECT turn_id FROM turn_sources WHERE event_id = :event
+                UNION ALL SELECT turn_id FROM outbox WHERE event_id = :event AND turn_id IS NOT NULL LIMIT 1
+                """
+            let statement = try database.cachedStatement(sql: sql)
+            guard let row = try Row.fetchOne(statement, arguments: ["event": eventID.stored]) else { return nil }
+            return try database.knownTurn(row.text("turn_id"))
+        }
+    }
+
+    package func lastTurn(at place: ThreadPlace) async throws -> Turn? {
+        try await database.read("read the last turn of a place") { try $0.lastTurn(at: place) }
+    }
+
+    package func storeAnswer(_ answer: Answer, of turnID: String, revision: Int) async throws -> Bool {
         try await database.write("store an answer") { database in
             let turn = try database.turn(turnID)
-            guard turn.state != .done else { return }
+            guard turn.revision == revision else { return false }
+            guard turn.state != .done else { return true }
             if turn.state != .answered { try database.count(answer, in: turn.question.threadID) }
             try database.execute(
                 sql: """
@@ -35,12 +56,14 @@ extension SQLiteBridgeStore {
                     answer.ending.rawValue, answer.text.stored, answer.remark?.stored, answer.tokensUsed,
                     turnID.stored,
                 ])
+            return true
         }
     }
 
-    package func finish(_ turnID: String) async throws {
+    package func finish(_ turnID: String, revision: Int) async throws {
         try await database.write("finish a turn") { [now] database in
-            guard try database.turn(turnID).state != .done else { return }
+            let turn = try database.turn(turnID)
+            guard turn.revision == revision, turn.state != .done else { return }
             try database.execute(
                 sql: "UPDATE turns SET state = 'done', done_at = ? WHERE turn_id = ?",
                 arguments: [now().milliseconds, turnID.stored])
@@ -62,8 +85,10 @@ extension Database {
                 """,
             arguments: [
                 turn.turnID.stored, turn.sourceEventID.stored, turn.place.roomID.stored, turn.place.root?.stored,
-                turn.threadID.stored, turn.sender.stored, turn.text.stored,
+                turn.threadID.stored, turn.sender.stored,
+                TurnSource.question(of: [TurnSource(turn)]).stored,
             ])
+        try insert(TurnSource(turn), of: turn.turnID)
     }
 
     /// Notes that a room's turns which are not answered yet are to be stopped.
@@ -77,11 +102,29 @@ extension Database {
     }
 
     fileprivate func turn(_ turnID: String) throws -> Turn {
-        let statement = try cachedStatement(sql: "SELECT * FROM turns WHERE turn_id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [turnID.stored]) else {
+        guard let turn = try knownTurn(turnID) else {
             throw StoreError(.unknownRecord, "There is no turn \(turnID).")
         }
-        return try Turn(row: row)
+        return turn
+    }
+
+    /// A turn, where there is one.
+    func knownTurn(_ turnID: String) throws -> Turn? {
+        let statement = try cachedStatement(sql: "SELECT * FROM turns WHERE turn_id = ?")
+        return try Row.fetchOne(statement, arguments: [turnID.stored]).map(Turn.init(row:))
+    }
+
+    /// The turn that began last at a place.
+    func lastTurn(at place: ThreadPlace) throws -> Turn? {
+        let isThread = place.root != nil
+        let statement = try cachedStatement(
+            sql: """
+                SELECT * FROM turns WHERE room_id = ? AND root \(isThread ? "= ?" : "IS NULL")
+                ORDER BY id DESC LIMIT 1
+                """)
+        let arguments: StatementArguments =
+            place.root.map { [place.roomID.stored, $0.stored] } ?? [place.roomID.stored]
+        return try Row.fetchOne(statement, arguments: arguments).map(Turn.init(row:))
     }
 }
 
@@ -101,7 +144,9 @@ extension Turn {
             runID: try row.optionalText("run_id"),
             attempt: try row.value("attempt"),
             answer: try row.optionalText("ending").map { _ in try Answer(row: row) },
-            isStopRequested: try row.value("is_stop_requested"))
+            isStopRequested: try row.value("is_stop_requested"),
+            revision: try row.value("revision"),
+            isWithdrawn: try row.value("is_withdrawn"))
     }
 }
 

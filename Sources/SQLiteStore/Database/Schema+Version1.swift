@@ -70,6 +70,8 @@ extension Schema {
             tokens_used INTEGER NOT NULL DEFAULT 0,
             is_stop_requested INTEGER NOT NULL DEFAULT 0 CHECK (is_stop_requested IN (0, 1)),
             done_at INTEGER,
+            revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
+            is_withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (is_withdrawn IN (0, 1)),
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -84,7 +86,7 @@ extension Schema {
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             turn_id TEXT REFERENCES turns (turn_id),
             part INTEGER NOT NULL,
-            kind TEXT NOT NULL CHECK (kind IN ('draft', 'edit', 'final', 'message', 'notice')),
+            kind TEXT NOT NULL CHECK (kind IN ('draft', 'edit', 'final', 'message', 'redaction', 'notice')),
             room_id TEXT NOT NULL,
             type TEXT NOT NULL,
             content BLOB,
@@ -137,5 +139,16 @@ extension Schema {
             access_token TEXT NOT NULL,
             PRIMARY KEY (homeserver, user_id)
         ) WITHOUT ROWID;
+
+        -- The messages that a turn answers, in order; several where they came in quick succession.
+        CREATE TABLE turn_sources (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            event_id TEXT NOT NULL UNIQUE,
+            turn_id TEXT NOT NULL REFERENCES turns (turn_id),
+            quote TEXT,
+            text TEXT
+        );
+        CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
+        CREATE INDEX turns_of_places ON turns (room_id, root, id);
         """
 }

@@ -49,6 +49,7 @@ enum BridgeComposition {
             editPolicy: EditPolicy(interval: .milliseconds(configuration.editIntervalMilliseconds)),
             budget: SendBudget(burst: configuration.editBurst, rate: configuration.editsPerSecond),
             drainLimit: .seconds(configuration.drainSeconds),
+            mergeWindow: configuration.mergeMessages ? .milliseconds(configuration.mergeWindowMilliseconds) : nil,
             version: Version.current
         )
     }

@@ -65,6 +65,10 @@ extension Configuration {
         var editBurst = 8
         /// How long answers may take to finish when the program is asked to stop, in seconds.
         var drainSeconds = 20
+        /// Whether messages of one person in quick succession get one answer.
+        var mergeMessages = true
+        /// How long a message waits for another one to join it, in milliseconds.
+        var mergeWindowMilliseconds = 250
 
         /// Whose invites are accepted.
         var effectiveInvites: [UserIDGlob] { invites ?? allow }

@@ -104,6 +104,15 @@ enum ConfigurationSchema {
             "How long answers may take to finish once the program was asked to stop; the rest goes on at the next start.",
             check: Check.range(0...600)
         ),
+        ConfigurationKey(
+            "bridge", "merge_messages", \.bridge.mergeMessages,
+            "Whether messages that one person writes before the first is begun to be answered get one answer together."
+        ),
+        ConfigurationKey(
+            "bridge", "merge_window_ms", \.bridge.mergeWindowMilliseconds,
+            "How long a message waits for such another one before it is answered, in milliseconds.",
+            check: Check.range(0...5000)
+        ),
     ]
 
     private static let platform = [

@@ -59,7 +59,7 @@ final class CommandConversation {
             confirmation = Bridge.Confirmation(userID: sender, place: thread.place, command: command.name, askedAt: now)
         case .closeConfirmation, .startThreadAndCloseConfirmation:
             confirmation = nil
-        case .startThread, .stopTurns, nil:
+        case .startThread, .stopTurns, .retry, nil:
             break
         }
         return reply

@@ -9,7 +9,7 @@ struct CommandRegistryTests {
     func order() {
         let names = [
             "help", "start", "new", "skills", "skill", "settings", "soul", "safety", "plan", "connectors", "status",
-            "whoami", "context", "reset", "stop", "yes", "no",
+            "whoami", "context", "reset", "stop", "retry", "yes", "no",
         ]
         #expect(registry.commands.map(\.name) == names)
         for name in names {

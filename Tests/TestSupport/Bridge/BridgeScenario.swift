@@ -96,7 +96,8 @@ extension BridgeConfiguration {
     package static func forTests(
         budget: SendBudget = SendBudget(burst: 1_000, rate: 1_000),
         editPolicy: EditPolicy = EditPolicy(draftDelay: .zero, interval: .milliseconds(2)),
-        drainLimit: Duration = .seconds(5)
+        drainLimit: Duration = .seconds(5),
+        mergeWindow: Duration? = nil
     ) -> BridgeConfiguration {
         let everybody = [UserIDGlob("@*:example.org")]
         return BridgeConfiguration(
@@ -105,6 +106,7 @@ extension BridgeConfiguration {
             editPolicy: editPolicy,
             budget: budget,
             drainLimit: drainLimit,
+            mergeWindow: mergeWindow,
             version: "0.0.0-test"
         )
     }

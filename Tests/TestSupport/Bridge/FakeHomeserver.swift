@@ -16,6 +16,20 @@ package final class FakeHomeserver: Homeserver {
         package let content: JSONValue
     }
 
+    /// A read receipt of the bot.
+    package struct Receipt: Hashable, Sendable {
+        /// The event up to which the bot has read.
+        package let eventID: EventID
+        /// The root of the thread; nil for the main timeline.
+        package let thread: EventID?
+
+        /// Creates a receipt.
+        package init(eventID: EventID, thread: EventID?) {
+            self.eventID = eventID
+            self.thread = thread
+        }
+    }
+
     /// What happens to the next send.
     package enum Fault: Sendable {
         /// It fails before the server has taken it.
@@ -39,6 +53,9 @@ package final class FakeHomeserver: Homeserver {
         var historyPageSize = 3
         var historyFaults: [HomeserverError] = []
         var historyRequests = 0
+        var redacted: Set<EventID> = []
+        var events: [EventID: RoomEvent] = [:]
+        var receipts: [Receipt] = []
     }
 
     package let userID: UserID
@@ -114,7 +131,7 @@ package final class FakeHomeserver: Homeserver {
     /// The messages of a room as a client shows them: each in its latest edit, in the order of the originals.
     package func messages(in roomID: RoomID) -> [Message] {
         var messages: [Message] = []
-        for event in sent where event.roomID == roomID {
+        for event in sent where event.roomID == roomID && event.type == EventType.roomMessage {
             if case .replace(let original)? = EventRelation(content: event.content) {
                 guard let index = messages.firstIndex(where: { $0.eventID == original }) else { continue }
                 messages[index].content = event.content["m.new_content"] ?? .null
@@ -183,7 +200,39 @@ package final class FakeHomeserver: Homeserver {
         state.withLock { $0.typing[roomID] = timeout != nil }
     }
 
-    package func markRead(_ eventID: EventID, in roomID: RoomID, thread: EventID?) async throws(HomeserverError) {}
+    package func markRead(_ eventID: EventID, in roomID: RoomID, thread: EventID?) async throws(HomeserverError) {
+        state.withLock { $0.receipts.append(Receipt(eventID: eventID, thread: thread)) }
+    }
+
+    package func redact(
+        _ eventID: EventID,
+        transactionID: TransactionID,
+        in roomID: RoomID
+    ) async throws(HomeserverError) -> EventID {
+        let sent = try await send(
+            ["redacts": .string(eventID.rawValue)], type: EventType.roomRedaction, transactionID: transactionID,
+            to: roomID)
+        state.withLock { _ = $0.redacted.insert(eventID) }
+        return sent
+    }
+
+    package func event(_ eventID: EventID, in roomID: RoomID) async throws(HomeserverError) -> RoomEvent {
+        guard let event = state.withLock({ $0.events[eventID] }) else {
+            throw HomeserverError(.rejected(.notFound), "no such event")
+        }
+        return event
+    }
+
+    /// Lets the server have an event of a person that the bot can ask for.
+    package func setEvent(_ event: JSONValue) throws {
+        let event = try MatrixJSON.decode(RoomEvent.self, from: event.canonicalJSON())
+        state.withLock { $0.events[event.eventID] = event }
+    }
+
+    /// What the bot has redacted.
+    package var redacted: Set<EventID> { state.withLock { $0.redacted } }
+    /// What the bot has marked as read, in order.
+    package var receipts: [Receipt] { state.withLock { $0.receipts } }
 
     package func join(_ roomID: RoomID) async throws(HomeserverError) {
         state.withLock { $0.joined.append(roomID) }

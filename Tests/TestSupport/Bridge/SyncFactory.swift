@@ -21,6 +21,31 @@ package final class SyncFactory: Sendable {
         return event(eventID, type: "m.room.message", from: sender, at: milliseconds, content: .object(content))
     }
 
+    /// An edit of a message, as a client sends it.
+    package static func edit(_ eventID: String, of original: String, from sender: UserID, _ body: String) -> JSONValue {
+        message(
+            eventID, from: sender, "* " + body,
+            content: [
+                "m.new_content": ["msgtype": "m.text", "body": .string(body)],
+                "m.relates_to": ["rel_type": "m.replace", "event_id": .string(original)],
+            ])
+    }
+
+    /// A reaction to an event.
+    package static func reaction(_ eventID: String, _ key: String, to target: String, from sender: UserID) -> JSONValue
+    {
+        event(
+            eventID, type: "m.reaction", from: sender,
+            content: [
+                "m.relates_to": ["rel_type": "m.annotation", "event_id": .string(target), "key": .string(key)]
+            ])
+    }
+
+    /// A redaction of an event.
+    package static func redaction(_ eventID: String, of target: String, from sender: UserID) -> JSONValue {
+        event(eventID, type: "m.room.redaction", from: sender, content: ["redacts": .string(target)])
+    }
+
     /// A member event.
     package static func member(
         _ user: UserID,

@@ -30,6 +30,7 @@ package struct Stage: Sendable {
         configuration["bridge", "edit_interval_ms"] = 150
         configuration["bridge", "edits_per_second"] = 200
         configuration["bridge", "edit_burst"] = 400
+        configuration["bridge", "merge_messages"] = false
         configuration["platform", "backend"] = .string(backend.rawValue)
         configuration["agent", "url"] = "ws://127.0.0.1:\(agentPort)/agent_ws/"
         configuration["agent", "listen"] = "127.0.0.1:\(agentPort)"

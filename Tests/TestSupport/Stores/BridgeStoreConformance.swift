@@ -9,7 +9,7 @@ package enum BridgeStoreConformance {
     typealias Fixtures = BridgeStoreFixtures
 
     /// All cases.
-    package static let cases: [Case] = inbox + settling + threads + turns + outbox
+    package static let cases: [Case] = inbox + settling + threads + turns + changes + outbox
 
     static let inbox: [Case] = [
         Case("is empty at first") { store async throws in

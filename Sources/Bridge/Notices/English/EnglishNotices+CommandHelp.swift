@@ -55,6 +55,12 @@ extension EnglishNotices {
             )
         case .stop:
             CommandHelp(usage: "stop", summary: "stops the answers that are under way here")
+        case .retry:
+            CommandHelp(
+                usage: "retry",
+                summary: "answers the last question here again",
+                details: "The new answer takes the place of the old one. For an earlier question, react with 🔁 to it."
+            )
         case .yes:
             CommandHelp(usage: "yes", summary: "agrees to what I asked")
         case .no:

@@ -28,6 +28,12 @@ extension EnglishNotices {
 
     package var nothingToStop: String { "Nothing to stop: no answer is under way here." }
 
+    package var retrying: String { "Answering again, in the same place." }
+
+    package var nothingToRetry: String { "There is no question here that I could answer again." }
+
+    package var stillAnswering: String { "I am still answering your last question." }
+
     package var nothingToConfirm: String { "There is nothing to answer yes or no to." }
 
     package func confirmationExpired(command: String, prefix: String) -> String {

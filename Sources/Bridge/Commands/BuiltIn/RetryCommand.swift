@@ -1,0 +1,15 @@
+/// `!retry`: answers the last question at this place again, in the same messages.
+struct RetryCommand: BuiltInCommand {
+    static let commandName = CommandName.retry
+    let notices: any Notices
+
+    package func run(_ context: CommandContext) async throws -> CommandReply {
+        guard let turn = context.lastTurn, !turn.isWithdrawn else { return CommandReply(notices.nothingToRetry) }
+        switch turn.state {
+        case .queued, .running: return CommandReply(notices.stillAnswering)
+        case .answered, .done:
+            guard !turn.question.text.isEmpty else { return CommandReply(notices.nothingToRetry) }
+            return CommandReply(notices.retrying, effect: .retry(turnID: turn.turnID))
+        }
+    }
+}

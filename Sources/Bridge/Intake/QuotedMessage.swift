@@ -1,0 +1,69 @@
+import MatrixAPI
+
+/// What a person replied to, fetched for the agent, which sees only what it is told.
+struct QuotedMessage: Sendable {
+    /// The most characters of a message that are quoted.
+    static let maximumLength = 2_000
+    /// How long a question waits for what it replies to.
+    static let patience: Duration = .seconds(2)
+
+    private let homeserver: any Homeserver
+    private let store: any BridgeStore
+    private let ownName: String
+    private let clock: BridgeClock
+
+    /// - Parameter ownName: What the bot is called.
+    init(homeserver: any Homeserver, store: any BridgeStore, ownName: String, clock: BridgeClock) {
+        self.homeserver = homeserver
+        self.store = store
+        self.ownName = ownName
+        self.clock = clock
+    }
+
+    /// The message that an event replies to, as a Markdown quote; nil where it replies to none or it cannot be had.
+    func quote(for event: RoomEvent, in roomID: RoomID) async -> String? {
+        guard let target = Self.target(of: event) else { return nil }
+        return await clock.limited(to: Self.patience) { try await quote(of: target, in: roomID) } ?? nil
+    }
+
+    /// The event that the sender meant by a reply; a thread's fallback is not meant.
+    static func target(of event: RoomEvent) -> EventID? {
+        switch event.message?.relation {
+        case .reply(let target): target
+        case .thread(_, let target, isFallingBack: false): target
+        default: nil
+        }
+    }
+
+    /// A text as a Markdown quote that begins with its author's name.
+    static func markdown(_ text: String, by author: String) -> String? {
+        var text = text.replacing("\r\n", with: "\n")
+        guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+        if text.count > maximumLength { text = text.prefix(maximumLength) + "…" }
+        let name = MarkdownEscape.text(author, limit: 64)
+        return "**\(name):** \(text)".split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.isEmpty ? ">" : "> \($0)" }
+            .joined(separator: "\n")
+    }
+
+    private func quote(of target: EventID, in roomID: RoomID) async throws -> String? {
+        // The room's first event of an answer is a draft; the whole of it is in the store.
+        if try await store.isOwnEvent(target), let answer = try await store.turn(concerning: target)?.answer {
+            return Self.markdown(answer.text, by: ownName)
+        }
+        let event = try await homeserver.event(target, in: roomID)
+        guard let content = Self.latestContent(of: event), !content.body.isEmpty else { return nil }
+        if event.sender == homeserver.userID { return Self.markdown(content.body, by: ownName) }
+        let name = try? await homeserver.displayName(of: event.sender)
+        return Self.markdown(content.body, by: (name ?? nil) ?? event.sender.rawValue)
+    }
+
+    /// What the message says now: servers send its latest edit along (client-server API, "Server-side aggregation").
+    private static func latestContent(of event: RoomEvent) -> MessageContent? {
+        let edit = event.unsigned?["m.relations"]?["m.replace"]
+        guard edit?["sender"]?.stringValue == event.sender.rawValue,
+            let content = edit?["content"].flatMap(MessageContent.init(content:))
+        else { return event.message }
+        return content.newContent ?? event.message
+    }
+}

@@ -1,0 +1,41 @@
+import MatrixAPI
+
+/// Takes back the messages of a reply whose question was taken back, and goes on with it after a restart.
+struct ReplyWithdrawal: Sendable {
+    private let outbox: Outbox
+    private let store: any BridgeStore
+
+    init(outbox: Outbox, store: any BridgeStore) {
+        self.outbox = outbox
+        self.store = store
+    }
+
+    /// Returns when no message of the reply is left to be redacted; throws `CancellationError` and what the store throws.
+    func run(_ turn: Turn) async throws {
+        var messages: [EventID] = []
+        for stored in try await store.outgoingEvents(of: turn.turnID) {
+            switch (stored.event.kind, stored.state) {
+            case (.draft, .sent(let eventID)), (.message, .sent(let eventID)):
+                messages.append(eventID)
+            case (.draft, .pending), (.message, .pending):
+                // The server may have it without having said so; only a repeat tells under which id.
+                if case .sent(let eventID) = try await outbox.deliver(stored) { messages.append(eventID) }
+            case (.edit, .pending), (.final, .pending):
+                try await store.conclude(stored.id, .superseded)
+            default: break
+            }
+        }
+        for eventID in messages {
+            let redaction = NewOutgoingEvent(
+                turnID: turn.turnID,
+                kind: .redaction,
+                roomID: turn.question.place.roomID,
+                type: EventType.roomRedaction,
+                content: ["redacts": .string(eventID.rawValue)],
+                transactionID: TransactionID(rawValue: "rialto-redact-\(eventID)"),
+                deviceID: outbox.deviceID
+            )
+            _ = try await outbox.deliver(redaction)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Bridge
+import GRDB
+import MatrixAPI
+
+// How people's changes of mind reach the turns; the rules are the bridge's, so that every store follows the same ones.
+
+extension Database {
+    /// Lets a question join the last turn of its place, where that takes it; false where it does not.
+    func merge(_ question: NewTurn) throws -> Bool {
+        guard var turn = try lastTurn(at: question.place), turn.turnID != question.turnID else { return false }
+        var sources = try sources(of: turn.turnID)
+        guard turn.accepts(question, besides: sources) else { return false }
+        sources.append(TurnSource(question))
+        try insert(TurnSource(question), of: turn.turnID)
+        turn.question.sourceEventID = question.sourceEventID
+        turn.question.text = TurnSource.question(of: sources)
+        try store(turn)
+        return true
+    }
+
+    /// Applies a change to a turn; an unknown turn has nothing to change.
+    func apply(_ change: TurnChange) throws {
+        guard var turn = try knownTurn(change.turnID) else { return }
+        let known = try sources(of: turn.turnID)
+        var sources = known
+        guard turn.apply(change, to: &sources) else { return }
+        for (before, after) in zip(known, sources) where before != after {
+            try execute(
+                sql: "UPDATE turn_sources SET quote = ?, text = ? WHERE event_id = ?",
+                arguments: [after.quote?.stored, after.text?.stored, after.eventID.stored])
+        }
+        try store(turn)
+    }
+
+    /// Stores a message as one that a turn answers; a known one changes nothing.
+    func insert(_ source: TurnSource, of turnID: String) throws {
+        try execute(
+            sql: """
+                INSERT INTO turn_sources (event_id, turn_id, quote, text) VALUES (?, ?, ?, ?)
+                ON CONFLICT (event_id) DO NOTHING
+                """,
+            arguments: [source.eventID.stored, turnID.stored, source.quote?.stored, source.text?.stored])
+    }
+
+    private func sources(of turnID: String) throws -> [TurnSource] {
+        let statement = try cachedStatement(sql: "SELECT * FROM turn_sources WHERE turn_id = ? ORDER BY id")
+        return try Row.fetchAll(statement, arguments: [turnID.stored]).map { row in
+            TurnSource(
+                eventID: try row.identifier("event_id"),
+                quote: try row.optionalText("quote"),
+                text: try row.optionalText("text"))
+        }
+    }
+
+    /// Stores what a change may alter; only a stopped turn keeps its run, and a turn that was done is open again.
+    private func store(_ turn: Turn) throws {
+        try execute(
+            sql: """
+                UPDATE turns SET source_event_id = ?, text = ?, is_stop_requested = ?, is_withdrawn = ?
+                WHERE turn_id = ?
+                """,
+            arguments: [
+                turn.question.sourceEventID.stored, turn.question.text.stored, turn.isStopRequested, turn.isWithdrawn,
+                turn.turnID.stored,
+            ])
+        try execute(
+            sql: """
+                UPDATE turns SET revision = ?, state = 'queued', run_id = NULL, attempt = 0, ending = NULL,
+                    answer = NULL, remark = NULL, tokens_used = 0, done_at = NULL
+                WHERE turn_id = ? AND revision < ?
+                """,
+            arguments: [turn.revision, turn.turnID.stored, turn.revision])
+    }
+}
+
+extension TurnSource {
+    /// The message that begins a turn, or joins one.
+    init(_ question: NewTurn) {
+        self.init(eventID: question.sourceEventID, quote: question.quote, text: question.text)
+    }
+}

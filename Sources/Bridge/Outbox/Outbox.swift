@@ -75,7 +75,7 @@ package actor Outbox {
     package func deliver(_ stored: OutgoingEvent, hasToken: Bool = false) async throws -> Delivery {
         if case .sent(let eventID) = stored.state { return .sent(eventID) }
         if !hasToken { countEvent() }
-        if stored.event.deviceID != deviceID, let eventID = try await sentByFormerDevice(stored.event) {
+        if stored.event.deviceID != deviceID, let eventID = try await alreadySent(stored.event) {
             try await store.conclude(stored.id, .sent(eventID))
             return .sent(eventID)
         }
@@ -94,8 +94,15 @@ package actor Outbox {
     private func send(_ stored: OutgoingEvent, isOvertakable: Bool) async throws -> Delivery {
         var backoff = RetryBackoff()
         var refusals = RefusalCount(deliveries: deliveries)
+        var isTokenRefused = false
         while true {
             try await waitForServer()
+            // A login that was ended takes the transaction ids with it: what may have arrived is looked for.
+            if isTokenRefused, let eventID = try await alreadySent(stored.event) {
+                noteServerUp()
+                try await store.conclude(stored.id, .sent(eventID))
+                return .sent(eventID)
+            }
             let eventID: EventID
             do {
                 eventID = try await attempt(stored.event)
@@ -106,7 +113,10 @@ package actor Outbox {
                     guard isOvertakable else { continue }
                     try await store.conclude(stored.id, .superseded)
                     return .postponed(until: budget.pausedUntil)
-                case .unreachable, .unknownToken:
+                case .unreachable:
+                    noteServerDown(error)
+                case .unknownToken:
+                    isTokenRefused = true
                     noteServerDown(error)
                 case .unintelligible:
                     if refusals.isFinal(deliveries: deliveries) {
@@ -147,7 +157,7 @@ package actor Outbox {
     }
 
     /// Looks for an event among the room's latest: a transaction id means nothing to a device that did not use it.
-    private func sentByFormerDevice(_ event: NewOutgoingEvent) async throws -> EventID? {
+    private func alreadySent(_ event: NewOutgoingEvent) async throws -> EventID? {
         do {
             let page = try await homeserver.history(of: event.roomID, before: nil, until: nil)
             return page.events.elements.first { $0.sender == homeserver.userID && $0.content == event.content }?.eventID

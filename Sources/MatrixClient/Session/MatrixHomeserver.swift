@@ -21,7 +21,9 @@ package struct MatrixHomeserver: Homeserver {
         transactionID: TransactionID,
         to roomID: RoomID
     ) async throws(HomeserverError) -> EventID {
-        try await execute(SendEvent(roomID: roomID, type: type, transactionID: transactionID, content: content)).eventID
+        // After a new login the homeserver may have forgotten the transaction ids: the outbox looks before it repeats.
+        let event = SendEvent(roomID: roomID, type: type, transactionID: transactionID, content: content)
+        return try await execute(event, repeatsAfterRenewal: false).eventID
     }
 
     package func redact(
@@ -74,10 +76,11 @@ package struct MatrixHomeserver: Homeserver {
     }
 
     private func execute<Endpoint: MatrixEndpoint>(
-        _ endpoint: Endpoint
+        _ endpoint: Endpoint,
+        repeatsAfterRenewal: Bool = true
     ) async throws(HomeserverError) -> Endpoint.Response {
         do {
-            return try await transport.execute(endpoint)
+            return try await transport.execute(endpoint, repeatsAfterRenewal: repeatsAfterRenewal)
         } catch {
             throw error.homeserverError
         }

@@ -8,14 +8,14 @@ package struct MatrixSession: Sendable {
     package let userID: UserID
     /// The device that the token belongs to.
     package let deviceID: DeviceID
-    /// The token.
+    /// The token that the session began with; a renewal replaces the transport's, and not this one.
     package let token: AccessToken
 
     /// The session of a token that is already there; the homeserver says whose it is.
     ///
     /// Throws `unknownToken` when the token is not good, and `rejected` when it belongs to no device.
     package init(_ homeserver: MatrixTransport, token: AccessToken) async throws(MatrixClientError) {
-        let transport = homeserver.authorized(token)
+        let transport = homeserver.authorized(Credential(token))
         let whoami = try await transport.execute(WhoAmI())
         guard let deviceID = whoami.deviceID else {
             throw MatrixClientError(
@@ -59,9 +59,21 @@ package struct MatrixSession: Sendable {
         )
         let token = AccessToken(login.accessToken)
         self.init(
-            transport: homeserver.authorized(token),
+            transport: homeserver.authorized(Credential(token)),
             userID: login.userID,
             deviceID: login.deviceID,
+            token: token
+        )
+    }
+
+    /// The same session, whose requests get a new token once the homeserver does not know theirs any more.
+    ///
+    /// - Parameter renewal: Gets a new token of the same account and device.
+    package func renewed(by renewal: @escaping Credential.Renewal) -> MatrixSession {
+        MatrixSession(
+            transport: transport.authorized(Credential(token, renewal: renewal)),
+            userID: userID,
+            deviceID: deviceID,
             token: token
         )
     }

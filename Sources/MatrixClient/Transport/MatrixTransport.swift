@@ -12,40 +12,67 @@ package struct MatrixTransport: Sendable {
     package let patience: Duration
 
     private let http: any HTTPClient
-    private let token: AccessToken?
+    private let credential: Credential?
+    /// How many new tokens one request may need; a homeserver that refuses each at once takes none.
+    private static let maximumRenewals = 3
 
     /// Creates a transport; without a token it can only execute endpoints that need none.
     package init(
         http: any HTTPClient,
         baseURL: String,
-        token: AccessToken? = nil,
+        credential: Credential? = nil,
         patience: Duration = .seconds(30)
     ) {
         self.http = http
         self.baseURL = String(baseURL.reversed().drop { $0 == "/" }.reversed())
-        self.token = token
+        self.credential = credential
         self.patience = patience
     }
 
     /// The same homeserver, as an account.
-    package func authorized(_ token: AccessToken) -> MatrixTransport {
-        MatrixTransport(http: http, baseURL: baseURL, token: token, patience: patience)
+    package func authorized(_ credential: Credential) -> MatrixTransport {
+        MatrixTransport(http: http, baseURL: baseURL, credential: credential, patience: patience)
     }
 
     /// The same homeserver and account, with another patience.
     package func waiting(_ patience: Duration) -> MatrixTransport {
-        MatrixTransport(http: http, baseURL: baseURL, token: token, patience: patience)
+        MatrixTransport(http: http, baseURL: baseURL, credential: credential, patience: patience)
     }
 
     /// Sends a request and returns the decoded answer.
     ///
-    /// - Parameter maximumRedirects: How many redirects are followed; only well-known discovery asks for any.
+    /// Where the token is not good any more, and another one can be had, the request is sent again with that.
+    ///
+    /// - Parameters:
+    ///   - maximumRedirects: How many redirects are followed; only well-known discovery asks for any.
+    ///   - repeatsAfterRenewal: False where the caller has to see that the token was renewed before it repeats the
+    ///     request: it gets `unknownToken` then.
     package func execute<Endpoint: MatrixEndpoint>(
         _ endpoint: Endpoint,
-        maximumRedirects: Int = 0
+        maximumRedirects: Int = 0,
+        repeatsAfterRenewal: Bool = true
+    ) async throws(MatrixClientError) -> Endpoint.Response {
+        var renewals = 0
+        while true {
+            let token = endpoint.requiresAccessToken ? credential?.token : nil
+            do throws(MatrixClientError) {
+                return try await attempt(endpoint, token: token, maximumRedirects: maximumRedirects)
+            } catch {
+                guard error.code == .unknownToken, let credential, let token, renewals < Self.maximumRenewals,
+                    try await credential.renew(insteadOf: token), repeatsAfterRenewal
+                else { throw error }
+                renewals += 1
+            }
+        }
+    }
+
+    private func attempt<Endpoint: MatrixEndpoint>(
+        _ endpoint: Endpoint,
+        token: AccessToken?,
+        maximumRedirects: Int
     ) async throws(MatrixClientError) -> Endpoint.Response {
         let body = endpoint.body
-        let request = try request(for: endpoint, body: body, maximumRedirects: maximumRedirects)
+        let request = try request(for: endpoint, body: body, token: token, maximumRedirects: maximumRedirects)
         let subject = "\(endpoint.method.rawValue) \(baseURL)\(endpoint.path)"
         let response: HTTPResponse
         do {
@@ -70,6 +97,7 @@ package struct MatrixTransport: Sendable {
     private func request<Endpoint: MatrixEndpoint>(
         for endpoint: Endpoint,
         body: JSONValue?,
+        token: AccessToken?,
         maximumRedirects: Int
     ) throws(MatrixClientError) -> HTTPRequest {
         var headers: HTTPHeaders = ["Accept": "application/json"]

@@ -67,6 +67,39 @@ struct SessionOpener: Sendable {
         return try await login(homeserver, address, userID, password: password, deviceID: stored?.deviceID)
     }
 
+    /// The same session, which logs in again when its token is not good any more; without a password it stays as it is.
+    ///
+    /// The new login keeps the device, and so what the homeserver knows of sends that are under way.
+    func renewable(_ session: MatrixSession) throws(ConfigurationError) -> MatrixSession {
+        guard try secret(configuration.matrixPassword) != nil, try secret(configuration.matrixAccessToken) == nil else {
+            return session
+        }
+        return session.renewed { () throws(MatrixClientError) -> AccessToken in
+            logger.notice(
+                "the session is not valid any more; logging in again", metadata: ["user": "\(session.userID)"])
+            do {
+                return try await newToken(for: session)
+            } catch let error as MatrixClientError where error.isRetryable || error.code == .cancelled {
+                throw error
+            } catch {
+                throw MatrixClientError(.unknownToken, "logging in again has failed: \(error)", cause: error)
+            }
+        }
+    }
+
+    /// Reads the password anew, as it may have been changed together with the end of the session.
+    private func newToken(for session: MatrixSession) async throws -> AccessToken {
+        guard let password = try secret(configuration.matrixPassword) else { throw Self.missingCredentials }
+        let address = try requiredHomeserver()
+        let homeserver = try await HomeserverDiscovery(http: http).homeserver(address.text)
+        let renewed = try await login(
+            homeserver, address, session.userID, password: password, deviceID: session.deviceID)
+        guard renewed.userID == session.userID, renewed.deviceID == session.deviceID else {
+            throw CommandFailure("the homeserver has given another account or device than \(session.userID) had")
+        }
+        return renewed.token
+    }
+
     /// The configured homeserver.
     func requiredHomeserver() throws(ConfigurationError) -> HomeserverAddress {
         guard let address = configuration.matrix.homeserver else {

@@ -44,6 +44,43 @@ package struct GapFiller: Sendable {
         return response
     }
 
+    /// What was said in a room since the last message that was admitted, oldest first, when no sync says what is new.
+    ///
+    /// Nothing where no such message is found within the bound, for what is older than all that the bridge has heard
+    /// must not be answered. In a room that it has come into meanwhile, its own join takes the message's place.
+    ///
+    /// - Parameters:
+    ///   - timeline: The newest events of the room.
+    ///   - wasJoined: Whether the bridge knew before that the bot is in the room.
+    package func missed(
+        in roomID: RoomID,
+        endingWith timeline: Timeline,
+        wasJoined: Bool
+    ) async throws -> [RoomEvent] {
+        var newest = Array(timeline.events.elements.reversed())
+        var token = timeline.prevBatch
+        var found: [RoomEvent] = []
+        while true {
+            for event in newest {
+                if try await store.isAdmitted(event.eventID.rawValue) { return found.reversed() }
+                if isOwnJoin(event) { return wasJoined ? [] : found.reversed() }
+                found.append(event)
+            }
+            guard found.count < Self.maximumEvents, let start = token,
+                let page = try await page(of: roomID, before: start, since: nil)
+            else { break }
+            newest = page.events.elements
+            token = page.next == start ? nil : page.next
+        }
+        if found.contains(where: { $0.type == "m.room.message" && $0.sender != homeserver.userID }) {
+            logger.warning(
+                "messages of a room are left out: none of them is known, so it cannot be told which are new",
+                metadata: ["room": "\(roomID)"]
+            )
+        }
+        return []
+    }
+
     /// The events between two tokens, oldest first.
     private func events(of roomID: RoomID, before start: String, since: String) async throws -> [RoomEvent] {
         var found: [RoomEvent] = []
@@ -68,7 +105,7 @@ package struct GapFiller: Sendable {
     }
 
     /// One page of a room's history, or nil where it is not to be had.
-    private func page(of roomID: RoomID, before token: String, since: String) async throws -> HistoryPage? {
+    private func page(of roomID: RoomID, before token: String, since: String?) async throws -> HistoryPage? {
         var backoff = RetryBackoff()
         for attempt in 1...Self.maximumAttempts {
             do {

@@ -37,6 +37,13 @@ package struct IntakePolicy: Sendable {
         return admission
     }
 
+    /// What of events that have not been heard yet is to be dealt with, in their order.
+    package func items(_ events: [RoomEvent], in roomID: RoomID) -> [NewInboxItem] {
+        events.filter(isToBeDealtWith).map { event in
+            NewInboxItem(key: event.eventID.rawValue, roomID: roomID, content: .event(event))
+        }
+    }
+
     private func admit(
         _ joined: JoinedRoom,
         in roomID: RoomID,

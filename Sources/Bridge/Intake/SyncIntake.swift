@@ -35,8 +35,13 @@ package struct SyncIntake: SyncConsumer {
 
     package func consume(_ response: SyncResponse, since: String?) async throws {
         reportMalformed(response)
-        let response = if let since { try await gaps.filled(response, since: since) } else { response }
-        var admission = policy.admission(of: response, known: directory.all, isFirst: since == nil)
+        var admission: Admission
+        if let since {
+            let response = try await gaps.filled(response, since: since)
+            admission = policy.admission(of: response, known: directory.all, isFirst: false)
+        } else {
+            admission = try await beginning(with: response)
+        }
         admission.items = try await knownChanges(admission.items)
         // The homeserver forgets nothing, but it is not asked again: from here on the store answers for the events.
         let rooms = try await store.admit(admission)
@@ -59,6 +64,20 @@ package struct SyncIntake: SyncConsumer {
             kept.append(item)
         }
         return kept
+    }
+
+    /// What a response without a position brings: nothing that was said, unless the bridge has listened before and the
+    /// homeserver has lost its place; then what was said after the last message that it has heard.
+    private func beginning(with response: SyncResponse) async throws -> Admission {
+        let known = directory.all
+        var admission = policy.admission(of: response, known: known, isFirst: true)
+        guard try await store.syncToken() != nil else { return admission }
+        for (roomID, room) in response.rooms.join.sorted(by: { $0.key < $1.key }) {
+            let wasJoined = known[roomID]?.membership == .joined
+            let missed = try await gaps.missed(in: roomID, endingWith: room.timeline, wasJoined: wasJoined)
+            admission.items += policy.items(missed, in: roomID)
+        }
+        return admission
     }
 
     private func reportMalformed(_ response: SyncResponse) {

@@ -73,7 +73,7 @@ struct SyncLoopFailureTests {
     @Test(
         "what is refused or makes no sense is said once, tried on without haste, and ends when it can",
         arguments: [
-            matrixError(400, "M_UNKNOWN_POS"), matrixError(400, "M_INVALID_PARAM"), matrixError(404, "M_NOT_FOUND"),
+            matrixError(400, "M_INVALID_PARAM"), matrixError(404, "M_NOT_FOUND"),
             matrixError(403, "M_FORBIDDEN"), matrixError(401, "M_USER_LOCKED"), .html("<html>no</html>", status: 403),
             .html("<html>not here</html>", status: 404), .html("<html>log in</html>", status: 200), .json("{}"),
             .json(#"{"next_batch":7}"#), .json(#"{"next_batch":"s1","rooms":[]}"#), .respond(302),
@@ -99,13 +99,13 @@ struct SyncLoopFailureTests {
 
     @Test("a refusal in the course of an outage is news")
     func changedFailure() async throws {
-        let invalid = matrixError(400, "M_UNKNOWN_POS")
+        let invalid = matrixError(400, "M_INVALID_PARAM")
         let answers = [.respond(502), invalid, .respond(502), invalid, batch("s1")]
         try await SyncConversation.runUntilDone(answering: answers) { conversation in
             for _ in 0..<4 { try await conversation.passPause() }
             try await eventually("the response") { conversation.consumer.stored.count == 1 }
             #expect(conversation.log.lines(.warning).count == 2)
-            #expect(conversation.log.lines(.warning).last?.contains("M_UNKNOWN_POS") == true)
+            #expect(conversation.log.lines(.warning).last?.contains("M_INVALID_PARAM") == true)
             #expect(conversation.log.lines(.info).count == 1)
         }
     }

@@ -73,6 +73,11 @@ package struct BridgeScenario: Sendable {
         try await intake.consume(factory.response(join: join, invite: invite), since: since ?? "batch-1")
     }
 
+    /// Hands the bridge a response that answers no position, as after the homeserver has lost it.
+    package func beginAnew(join: [String: JSONValue] = [:]) async throws {
+        try await intake.consume(factory.response(join: join), since: nil)
+    }
+
     /// Waits until a room shows this many finished messages and returns all that it shows.
     package func finished(_ count: Int, in roomID: RoomID) async throws -> [FakeHomeserver.Message] {
         try await eventually("\(count) finished replies in \(roomID)") {

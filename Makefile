@@ -1,7 +1,7 @@
 # Thin targets over scripts/; each script can be run by itself, and says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test demo format lint clean bench-idle
+.PHONY: help build release test crash-test demo format lint clean bench-idle
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -14,6 +14,9 @@ release: ## build the release executable
 
 test: ## install what is missing, lint, build, run all tests (what CI runs)
 	@scripts/test
+
+crash-test: ## kill it 200 rounds long behind a faulty network, and count what is lost or doubled
+	@scripts/crash-test
 
 demo: ## chat with the agent in this terminal, over a real homeserver of your own
 	@scripts/demo

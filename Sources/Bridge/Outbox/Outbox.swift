@@ -42,74 +42,94 @@ package actor Outbox {
     /// The device that new events belong to.
     package nonisolated var deviceID: DeviceID { homeserver.deviceID }
 
-    /// Holds back a slot for the end of a reply.
-    package func openReply() {
-        budget.openReply()
+    /// How the budget was used so far.
+    package private(set) var counts = SendCounts()
+
+    /// What is known of the server's limit.
+    package var limit: LearnedLimit { budget.limit }
+
+    /// Holds back a slot for the end of a turn's reply.
+    package func openReply(_ turnID: String) {
+        budget.openReply(turnID)
     }
 
-    /// Releases the slot of a reply.
-    package func closeReply() {
-        budget.closeReply()
+    /// Releases the slot of a turn's reply.
+    package func closeReply(_ turnID: String) {
+        budget.closeReply(turnID)
     }
 
-    /// Asks whether an event that can wait may go out now; its token is taken then.
-    package func takeIfSpare() -> SendBudget.Grant {
-        budget.takeIfSpare(now: clock.now)
+    /// Asks whether a draft or an edit of a turn's reply may go out now; once granted, it has to be delivered.
+    package func askForEdit(of turnID: String) -> SendBudget.Grant {
+        budget.askForEdit(of: turnID, now: clock.now)
+    }
+
+    /// Counts an edit that was never sent, as a newer text took its place.
+    package func countSavedEdit() {
+        counts.saved += 1
     }
 
     /// Counts an event that the account sends by other ways, such as a join: servers count it as well.
     package func countEvent() {
-        budget.takeForRequiredEvent(now: clock.now)
+        budget.countEvent(now: clock.now)
     }
 
     /// Stores an event and sends it until the server has it, repeating it exactly.
     ///
     /// Throws what the store throws, and `CancellationError`; the event stays pending then.
-    ///
-    /// - Parameter hasToken: Whether its token was taken before, by `takeIfSpare`.
-    package func deliver(_ event: NewOutgoingEvent, hasToken: Bool = false) async throws -> Delivery {
-        try await deliver(store.enqueue(event), hasToken: hasToken)
+    package func deliver(_ event: NewOutgoingEvent) async throws -> Delivery {
+        try await deliver(store.enqueue(event))
     }
 
     /// Sends a stored event until the server has it, repeating it exactly.
-    package func deliver(_ stored: OutgoingEvent, hasToken: Bool = false) async throws -> Delivery {
+    package func deliver(_ stored: OutgoingEvent) async throws -> Delivery {
         if case .sent(let eventID) = stored.state { return .sent(eventID) }
-        if !hasToken { countEvent() }
         if stored.event.deviceID != deviceID, let eventID = try await alreadySent(stored.event) {
             try await store.conclude(stored.id, .sent(eventID))
             return .sent(eventID)
         }
-        return try await send(stored, isOvertakable: false)
+        return try await send(stored, isOvertakable: false, isGranted: false)
     }
 
-    /// Stores an edit that a newer one may overtake, and sends it unless the server asks for a pause.
-    package func deliverEdit(_ event: NewOutgoingEvent) async throws -> Delivery {
-        let stored = try await store.enqueue(event)
-        return try await send(stored, isOvertakable: true)
+    /// Stores a draft or an edit that `askForEdit` has granted, and sends it. An edit that meets a pause is postponed: a
+    /// newer one may overtake it. A draft is repeated, since its message has to come to be once and no more.
+    package func deliverGranted(_ event: NewOutgoingEvent) async throws -> Delivery {
+        let stored: OutgoingEvent
+        do {
+            stored = try await store.enqueue(event)
+        } catch {
+            budget.failed()
+            throw error
+        }
+        let delivery = try await send(stored, isOvertakable: event.kind == .edit, isGranted: true)
+        if case .sent = delivery { counts.edits += 1 }
+        return delivery
     }
 
     /// Repeats an event until its fate is known.
     ///
     /// An edit whose fate is unknown is repeated as well: taken late, after a newer one, it would be what people see.
-    private func send(_ stored: OutgoingEvent, isOvertakable: Bool) async throws -> Delivery {
+    private func send(_ stored: OutgoingEvent, isOvertakable: Bool, isGranted: Bool) async throws -> Delivery {
         var backoff = RetryBackoff()
         var refusals = RefusalCount(deliveries: deliveries)
         var isTokenRefused = false
+        var isGranted = isGranted
         while true {
-            try await waitForServer()
             // A login that was ended takes the transaction ids with it: what may have arrived is looked for.
             if isTokenRefused, let eventID = try await alreadySent(stored.event) {
                 noteServerUp()
                 try await store.conclude(stored.id, .sent(eventID))
                 return .sent(eventID)
             }
+            if !isGranted { try await waitForSlot(of: stored.event) }
+            isGranted = false
             let eventID: EventID
             do {
                 eventID = try await attempt(stored.event)
+                budget.accepted(now: clock.now)
             } catch {
+                if case .limited(let retryAfter) = error.kind { pause(for: retryAfter) } else { budget.failed() }
                 switch error.kind {
-                case .limited(let retryAfter):
-                    pause(for: retryAfter)
+                case .limited:
                     guard isOvertakable else { continue }
                     try await store.conclude(stored.id, .superseded)
                     return .postponed(until: budget.pausedUntil)
@@ -178,16 +198,28 @@ package actor Outbox {
         return .refused
     }
 
-    private func waitForServer() async throws {
-        while clock.now < budget.pausedUntil {
-            try await clock.sleep(until: budget.pausedUntil)
+    /// Waits for the turn of an event that must go out; it waits only where the server has asked for a pause.
+    private func waitForSlot(of event: NewOutgoingEvent) async throws {
+        if let turnID = event.turnID { budget.withdrawEdit(of: turnID) }
+        let ticket = budget.ticket()
+        while case .wait(let instant) = budget.ask(for: ticket, now: clock.now) {
+            do {
+                try await clock.sleep(until: instant)
+            } catch {
+                budget.giveUp(ticket)
+                throw error
+            }
         }
     }
 
     private func pause(for retryAfter: Duration?) {
         let pause = min(max(retryAfter ?? .seconds(5), .milliseconds(50)), .seconds(600))
-        budget.limited(retryAfter: pause, now: clock.now)
-        logger.debug("the homeserver asked for a pause", metadata: ["seconds": "\(pause)"])
+        counts.throttled += 1
+        budget.refused(retryAfter: pause, now: clock.now)
+        logger.debug(
+            "the homeserver asked for a pause",
+            metadata: ["seconds": "\(pause / .seconds(1))", "events_per_second": "\(budget.limit.rate)"]
+        )
     }
 
     private func noteServerUp() {

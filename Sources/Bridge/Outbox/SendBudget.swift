@@ -1,76 +1,161 @@
-/// What the account may still send: one bucket over all rooms, with a slot held back for every reply that is still open.
+/// Decides which event of the account goes out when: one learned limit over all rooms, with a slot held back for the end of
+/// every open reply.
 ///
-/// Only what can wait has to ask for a token: a draft, and an edit that a newer one may overtake. What must go out goes
-/// out unless the server has asked for a pause; it takes its token all the same, so that the others make room for it.
+/// Drafts and edits can wait: the next spare slot goes to the reply that has waited longest. What must go out goes out at
+/// once, unless the server has refused something and the bucket is still as empty as it said; then it goes in its order.
 package struct SendBudget: Sendable {
-    /// The answer to the wish to send something that can wait.
+    /// The answer to the wish to send something.
     package enum Grant: Hashable, Sendable {
-        /// It may go now; its token is taken.
+        /// It may go now; its token is taken, and its outcome has to be told.
         case granted
-        /// Not before this instant.
+        /// Ask again at this instant.
         case wait(until: Duration)
     }
 
-    /// How many events may follow each other without a pause.
-    package let burst: Double
-    /// How many tokens come back in a second.
-    package let rate: Double
-    /// Until when the server wants nothing at all.
-    package private(set) var pausedUntil: Duration = .zero
+    /// A place in the order of the events that must go out.
+    package struct Ticket: Hashable, Sendable {
+        fileprivate let number: Int
+    }
 
-    private var tokens: Double
-    private var updatedAt: Duration = .zero
-    private var openReplies = 0
+    private struct Waiting {
+        var replyID: String
+        var asksAgainAt: Duration
+    }
 
-    /// Creates a full bucket.
+    /// The longest time until a wish is looked at again: slots may come free earlier than was foreseen.
+    private static let longestWait: Duration = .milliseconds(250)
+    /// Who does not ask again for so long has lost interest.
+    private static let grace: Duration = .seconds(1)
+    /// How long the outcome of one event is waited for before another goes out beyond the limit.
+    private static let longestFlight: Duration = .seconds(2)
+
+    /// What is known of the server's limit.
+    package private(set) var limit: LearnedLimit
+
+    private var openReplies: Set<String> = []
+    private var waiting: [Waiting] = []
+    private var tickets: [Ticket] = []
+    private var nextTicket = 0
+    private var underWay = 0
+    private var lastTakenAt: Duration = .zero
+
+    /// Creates a full bucket, of the size and rate that are assumed until the server says otherwise.
     ///
     /// - Parameters:
     ///   - burst: How many events may follow each other without a pause; at least 1.
     ///   - rate: How many tokens come back in a second; more than 0.
     package init(burst: Int, rate: Double) {
-        self.burst = Double(max(1, burst))
-        self.rate = max(0.001, rate)
-        tokens = self.burst
+        limit = LearnedLimit(burst: burst, rate: rate)
     }
 
+    /// Until when the server wants nothing at all.
+    package var pausedUntil: Duration { limit.pausedUntil }
+
     /// Holds a slot back for the end of a reply.
-    package mutating func openReply() {
-        openReplies += 1
+    package mutating func openReply(_ replyID: String) {
+        openReplies.insert(replyID)
     }
 
     /// Releases the slot of a reply that is complete.
-    package mutating func closeReply() {
-        openReplies = max(0, openReplies - 1)
+    package mutating func closeReply(_ replyID: String) {
+        openReplies.remove(replyID)
+        withdrawEdit(of: replyID)
     }
 
-    /// Asks for an event that can wait; one for the end of each open reply is left over.
-    package mutating func takeIfSpare(now: Duration) -> Grant {
-        refill(now: now)
-        guard now >= pausedUntil else { return .wait(until: pausedUntil) }
-        let needed = 1 + min(Double(openReplies), burst - 1)
-        guard tokens >= needed else {
-            return .wait(until: now + .seconds((needed - tokens) / rate) + .milliseconds(1))
+    /// Asks for a draft or an edit of an open reply.
+    package mutating func askForEdit(of replyID: String, now: Duration) -> Grant {
+        limit.refill(now: now)
+        waiting.removeAll { $0.asksAgainAt + Self.grace < now }
+        let rank = waiting.firstIndex { $0.replyID == replyID } ?? waiting.count
+        guard now >= pausedUntil else { return wait(for: replyID, rank: rank, until: pausedUntil) }
+        if rank == 0, tickets.isEmpty, limit.hasSpare(beyond: reserve) {
+            waiting.removeAll { $0.replyID == replyID }
+            take(now: now)
+            return .granted
         }
-        tokens -= 1
+        limit.noteWaiting(reserve: reserve, now: now)
+        let level = limit.levelForEdit(beyond: reserve) + Double(rank)
+        let instant = max(limit.instant(ofLevel: level, now: now), now + .milliseconds(20))
+        return wait(for: replyID, rank: rank, until: min(instant, now + Self.longestWait))
+    }
+
+    /// Gives up a reply's place among those that wait for an edit.
+    package mutating func withdrawEdit(of replyID: String) {
+        waiting.removeAll { $0.replyID == replyID }
+    }
+
+    /// Takes a place in the order of the events that must go out; it is held until it is granted or given up.
+    package mutating func ticket() -> Ticket {
+        nextTicket += 1
+        let ticket = Ticket(number: nextTicket)
+        tickets.append(ticket)
+        return ticket
+    }
+
+    /// Gives up a place.
+    package mutating func giveUp(_ ticket: Ticket) {
+        tickets.removeAll { $0 == ticket }
+    }
+
+    /// Asks for an event that must go out.
+    package mutating func ask(for ticket: Ticket, now: Duration) -> Grant {
+        limit.refill(now: now)
+        guard now >= pausedUntil else { return .wait(until: pausedUntil) }
+        if limit.level < 1 {
+            if limit.isExhausted {
+                let rank = Double(tickets.firstIndex(of: ticket) ?? 0)
+                let instant = max(limit.instant(ofLevel: 1 + rank, now: now), now + .milliseconds(1))
+                return .wait(until: min(instant, now + Self.longestWait))
+            }
+            // Beyond the limit, each waits for the outcome of the one before: one refusal tells enough.
+            guard underWay == 0 || now >= lastTakenAt + Self.longestFlight else {
+                return .wait(until: now + .milliseconds(20))
+            }
+        }
+        guard tickets.first == ticket else { return .wait(until: now + .milliseconds(5)) }
+        giveUp(ticket)
+        take(now: now)
         return .granted
     }
 
-    /// Takes the token of an event that must go out, however many are left.
-    package mutating func takeForRequiredEvent(now: Duration) {
-        refill(now: now)
-        tokens = max(0, tokens - 1)
+    /// Counts an event that the account sends by other ways, such as a join: servers count it as well.
+    package mutating func countEvent(now: Duration) {
+        limit.refill(now: now)
+        limit.take()
     }
 
-    /// Notes that the server refused an event for its limit: the bucket is empty, and nothing goes out for a while.
-    package mutating func limited(retryAfter: Duration, now: Duration) {
-        refill(now: now)
-        tokens = 0
-        pausedUntil = max(pausedUntil, now + retryAfter)
+    /// Notes that an event that was granted has reached the server.
+    package mutating func accepted(now: Duration) {
+        underWay = max(0, underWay - 1)
+        limit.accepted(underWay: underWay, now: now)
     }
 
-    private mutating func refill(now: Duration) {
-        let gained = (now - updatedAt) / .seconds(1) * rate
-        updatedAt = max(updatedAt, now)
-        if gained > 0 { tokens = min(burst, tokens + gained) }
+    /// Notes that the server has refused an event for its limit.
+    package mutating func refused(retryAfter: Duration, now: Duration) {
+        underWay = max(0, underWay - 1)
+        limit.refused(retryAfter: retryAfter, underWay: underWay, now: now)
+    }
+
+    /// Notes that an event that was granted failed for another reason; whether it counted is not known.
+    package mutating func failed() {
+        underWay = max(0, underWay - 1)
+    }
+
+    /// The slots that are held back; with more open replies than the bucket holds, edits take what would flow over.
+    private var reserve: Double { min(Double(openReplies.count), limit.burst - 1) }
+
+    private mutating func take(now: Duration) {
+        limit.take()
+        underWay += 1
+        lastTakenAt = now
+    }
+
+    private mutating func wait(for replyID: String, rank: Int, until instant: Duration) -> Grant {
+        if rank < waiting.count {
+            waiting[rank].asksAgainAt = instant
+        } else {
+            waiting.append(Waiting(replyID: replyID, asksAgainAt: instant))
+        }
+        return .wait(until: instant)
     }
 }

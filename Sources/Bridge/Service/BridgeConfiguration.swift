@@ -14,7 +14,7 @@ package struct BridgeConfiguration: Sendable {
     package var displayName: String?
     /// The pace of a reply's edits.
     package var editPolicy: EditPolicy
-    /// What the account may send.
+    /// What the account may send, as far as it is known before the server says so.
     package var budget: SendBudget
     /// How long running answers may go on after the program was asked to end.
     package var drainLimit: Duration
@@ -31,7 +31,7 @@ package struct BridgeConfiguration: Sendable {
         showsTokens: Bool = true,
         displayName: String? = nil,
         editPolicy: EditPolicy = EditPolicy(),
-        budget: SendBudget = SendBudget(burst: 8, rate: 0.2),
+        budget: SendBudget = SendBudget(burst: 10, rate: 0.2),
         drainLimit: Duration = .seconds(20),
         mergeWindow: Duration? = .milliseconds(250),
         version: String

@@ -37,18 +37,19 @@ package struct ReplyDelivery: Sendable {
 
     /// Returns when the whole answer has reached the room, or never can; throws `CancellationError` and what the store throws.
     package func run(_ feed: ReplyFeed) async throws {
-        await outbox.openReply()
+        await outbox.openReply(turn.turnID)
         do {
             try await deliver(feed)
         } catch {
-            await outbox.closeReply()
+            await outbox.closeReply(turn.turnID)
             throw error
         }
-        await outbox.closeReply()
+        await outbox.closeReply(turn.turnID)
     }
 
     private func deliver(_ feed: ReplyFeed) async throws {
         guard var machine = try await restored() else { return }
+        var pending: ReplyStateMachine.Plan?
         while true {
             let snapshot = feed.current
             machine.update(snapshot.text, now: clock.now)
@@ -63,7 +64,7 @@ package struct ReplyDelivery: Sendable {
                 // More text changes nothing before that instant; only the end of the answer does.
                 try await waitForAnswer(of: feed, until: instant)
             case .send(let plan):
-                try await perform(plan, tokensUsed: snapshot.answer?.tokensUsed ?? 0, on: &machine)
+                try await perform(plan, tokensUsed: snapshot.answer?.tokensUsed ?? 0, on: &machine, pending: &pending)
             }
         }
     }
@@ -78,11 +79,16 @@ package struct ReplyDelivery: Sendable {
     private func perform(
         _ plan: ReplyStateMachine.Plan,
         tokensUsed: Int,
-        on machine: inout ReplyStateMachine
+        on machine: inout ReplyStateMachine,
+        pending: inout ReplyStateMachine.Plan?
     ) async throws {
-        if plan.canWait, case .wait(let instant) = await outbox.takeIfSpare() {
+        if plan.canWait, case .wait(let instant) = await outbox.askForEdit(of: turn.turnID) {
+            // The first of those that wait for one slot stands for them all.
+            if pending == nil { pending = plan }
             return machine.postponed(until: instant)
         }
+        if let overtaken = pending, overtaken.text != plan.text { await outbox.countSavedEdit() }
+        pending = nil
         let event = NewOutgoingEvent(
             turnID: turn.turnID,
             part: plan.part,
@@ -93,8 +99,7 @@ package struct ReplyDelivery: Sendable {
             deviceID: outbox.deviceID
         )
         let delivery =
-            plan.kind == .edit
-            ? try await outbox.deliverEdit(event) : try await outbox.deliver(event, hasToken: plan.canWait)
+            plan.canWait ? try await outbox.deliverGranted(event) : try await outbox.deliver(event)
         switch delivery {
         case .sent(let eventID): machine.sent(plan, as: eventID, now: clock.now)
         case .refused: machine.refused(plan)

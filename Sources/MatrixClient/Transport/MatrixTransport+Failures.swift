@@ -84,8 +84,13 @@ extension MatrixTransport {
         }
     }
 
+    /// The header counts; where the body says the same more exactly than in whole seconds, its word is taken.
     private static func pause(_ headers: HTTPHeaders, _ body: MatrixErrorBody?) -> Duration? {
-        headers.first(name: "Retry-After").flatMap { RetryAfter.pause($0, now: Date()) }
-            ?? body?.retryAfterMS.map { RetryAfter.pause(milliseconds: $0) }
+        let exact = body?.retryAfterMS.map { RetryAfter.pause(milliseconds: $0) }
+        guard let rounded = headers.first(name: "Retry-After").flatMap({ RetryAfter.pause($0, now: Date()) }) else {
+            return exact
+        }
+        guard let exact, exact <= rounded, exact > rounded - .seconds(1) else { return rounded }
+        return exact
     }
 }

@@ -62,7 +62,7 @@ extension Configuration {
         /// The rate of messages and edits to start with, before the homeserver has shown its own.
         var editsPerSecond = 0.2
         /// How many messages and edits may go out at once, to start with.
-        var editBurst = 8
+        var editBurst = 10
         /// How long answers may take to finish when the program is asked to stop, in seconds.
         var drainSeconds = 20
         /// Whether messages of one person in quick succession get one answer.

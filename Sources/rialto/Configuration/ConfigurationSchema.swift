@@ -90,13 +90,13 @@ enum ConfigurationSchema {
         ),
         ConfigurationKey(
             "bridge", "edits_per_second", \.bridge.editsPerSecond,
-            "How many messages and edits a second the homeserver allows the account, over all",
-            "rooms. 0.2 is Synapse's own default (rc_message).",
+            "How many messages and edits a second the homeserver is thought to allow the account,",
+            "over all rooms, until its answers say otherwise. 0.2 is Synapse's own default (rc_message).",
             check: Check.range(0.01...1000)
         ),
         ConfigurationKey(
             "bridge", "edit_burst", \.bridge.editBurst,
-            "How many messages and edits the homeserver allows at once, after a quiet spell.",
+            "How many messages and edits it is thought to allow at once, after a quiet spell.",
             check: Check.range(1...1000)
         ),
         ConfigurationKey(

@@ -3,53 +3,83 @@ import TestSupport
 import Testing
 
 @Suite struct SendBudgetTests {
-    @Test func editsUseTheBurstButLeaveASlotForEachOpenReply() {
-        var budget = SendBudget(burst: 5, rate: 0.2)
-        budget.openReply()
-        budget.openReply()
-        var granted = 0
-        while case .granted = budget.takeIfSpare(now: .zero) { granted += 1 }
-        #expect(granted == 3)
-    }
-
     /// With the stock limits of a homeserver, five drafts and five ends are exactly what fits.
     @Test func asManyDraftsGoOutAsLeaveRoomForTheEndsOfAllReplies() {
         var budget = SendBudget(burst: 10, rate: 0.2)
-        for _ in 1...5 { budget.openReply() }
-        var drafts = 0
-        while case .granted = budget.takeIfSpare(now: .zero) { drafts += 1 }
-        #expect(drafts == 5)
+        let replies = (1...5).map { "turn-\($0)" }
+        for reply in replies { budget.openReply(reply) }
+        for reply in replies { #expect(budget.askForEdit(of: reply, now: .zero) == .granted) }
+        for reply in replies { #expect(budget.askForEdit(of: reply, now: .zero) != .granted) }
     }
 
-    @Test func aDeniedEditIsToldWhenItsTokenIsThere() {
-        var budget = SendBudget(burst: 1, rate: 0.5)
-        #expect(budget.takeIfSpare(now: .zero) == .granted)
-        guard case .wait(let instant) = budget.takeIfSpare(now: .zero) else {
-            Issue.record("the bucket was empty")
-            return
+    @Test func theNextSlotGoesToTheReplyThatHasWaitedLongest() {
+        var budget = SendBudget(burst: 6, rate: 1)
+        let replies = ["a", "b", "c"]
+        for reply in replies { budget.openReply(reply) }
+        for reply in replies { #expect(budget.askForEdit(of: reply, now: .zero) == .granted) }
+        budget.accepted(now: .zero)
+        var grants: [String: Int] = [:]
+        var random = SeededGenerator(seed: 7)
+        for tick in 1...6_000 {
+            for reply in replies.shuffled(using: &random) {
+                guard budget.askForEdit(of: reply, now: .milliseconds(tick * 10)) == .granted else { continue }
+                grants[reply, default: 0] += 1
+                budget.accepted(now: .milliseconds(tick * 10))
+            }
         }
-        #expect(instant >= .seconds(2) && instant < .milliseconds(2100))
-        #expect(budget.takeIfSpare(now: instant) == .granted)
+        let counts = replies.map { grants[$0] ?? 0 }
+        #expect(counts.max().map { $0 - (counts.min() ?? 0) <= 1 } == true)
+        #expect(counts.reduce(0, +) >= 59)
     }
 
-    @Test func aLimitFromTheServerPausesEverythingAndEmptiesTheBucket() {
+    @Test func aReplyThatNoLongerAsksHoldsNobodyUp() {
+        var budget = SendBudget(burst: 3, rate: 1)
+        budget.openReply("gone")
+        budget.openReply("here")
+        #expect(budget.askForEdit(of: "gone", now: .zero) == .granted)
+        #expect(budget.askForEdit(of: "gone", now: .zero) != .granted)
+        for tick in 1...20 { _ = budget.askForEdit(of: "here", now: .milliseconds(tick * 200)) }
+        #expect(budget.limit.level < 2.9)
+    }
+
+    @Test func aRefusalPausesEverythingAndSetsTheRate() {
         var budget = SendBudget(burst: 10, rate: 1)
-        budget.limited(retryAfter: .seconds(5), now: .seconds(1))
+        #expect(budget.ask(for: budget.ticket(), now: .seconds(1)) == .granted)
+        budget.refused(retryAfter: .seconds(5), now: .seconds(1))
         #expect(budget.pausedUntil == .seconds(6))
-        #expect(budget.takeIfSpare(now: .seconds(3)) == .wait(until: .seconds(6)))
-        budget.limited(retryAfter: .seconds(1), now: .seconds(2))
-        #expect(budget.pausedUntil == .seconds(6))
+        #expect(budget.askForEdit(of: "turn", now: .seconds(3)) == .wait(until: .seconds(6)))
+        #expect(budget.ask(for: budget.ticket(), now: .seconds(3)) == .wait(until: .seconds(6)))
+        #expect(budget.limit.rate == 0.2)
     }
 
-    @Test func withMoreOpenRepliesThanTheBurstEditsStillGoOutWhenTheBucketIsFull() {
-        var budget = SendBudget(burst: 4, rate: 1)
-        for _ in 0..<20 { budget.openReply() }
-        #expect(budget.takeIfSpare(now: .zero) == .granted)
-        guard case .wait(let instant) = budget.takeIfSpare(now: .zero) else {
-            Issue.record("only one edit fits")
-            return
+    @Test func whatMustGoOutNeverWaitsForABucketThatNobodyHasCalledEmpty() {
+        var budget = SendBudget(burst: 1, rate: 0.001)
+        for _ in 1...5 {
+            #expect(budget.ask(for: budget.ticket(), now: .zero) == .granted)
+            budget.accepted(now: .zero)
         }
-        #expect(budget.takeIfSpare(now: instant) == .granted)
+        #expect(budget.limit.rate > 0.001)
+    }
+
+    @Test func afterARefusalWhatMustGoOutGoesInItsOrderAsTheTokensComeBack() {
+        var budget = SendBudget(burst: 10, rate: 0.2)
+        let refused = budget.ticket()
+        let (first, second) = (budget.ticket(), budget.ticket())
+        #expect(budget.ask(for: refused, now: .zero) == .granted)
+        budget.refused(retryAfter: .seconds(5), now: .zero)
+        #expect(budget.ask(for: second, now: .milliseconds(5_010)) != .granted)
+        #expect(budget.ask(for: first, now: .milliseconds(5_010)) == .granted)
+        budget.accepted(now: .milliseconds(5_020))
+        #expect(budget.ask(for: second, now: .seconds(8)) != .granted)
+        #expect(budget.ask(for: second, now: .milliseconds(10_020)) == .granted)
+    }
+
+    @Test func withMoreOpenRepliesThanTheBurstEditsTakeWhatWouldFlowOver() {
+        var budget = SendBudget(burst: 4, rate: 1)
+        for number in 0..<20 { budget.openReply("turn-\(number)") }
+        #expect(budget.askForEdit(of: "turn-0", now: .zero) == .granted)
+        #expect(budget.askForEdit(of: "turn-1", now: .zero) != .granted)
+        #expect(budget.askForEdit(of: "turn-1", now: .milliseconds(1_050)) == .granted)
     }
 
     /// Over any stretch of time no more edits are granted than the burst and what has come back since.
@@ -57,17 +87,21 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let burst = Int.random(in: 1...12, using: &random)
         let rate = Double.random(in: 0.1...5, using: &random)
+        var limiter = SynapseRateLimiter(rate: rate, burst: burst)
         var budget = SendBudget(burst: burst, rate: rate)
         var now: Duration = .zero
-        var granted = 0
-        for _ in 0..<2_000 {
+        // Shorter than the wait after which the limit would be tested.
+        while now < .seconds(3.9 / rate) {
             now += .milliseconds(Int.random(in: 0...200, using: &random))
+            let reply = "turn-\(Int.random(in: 0..<4, using: &random))"
             switch Int.random(in: 0..<10, using: &random) {
-            case 0: budget.openReply()
-            case 1: budget.closeReply()
-            default: if case .granted = budget.takeIfSpare(now: now) { granted += 1 }
+            case 0: budget.openReply(reply)
+            case 1: budget.closeReply(reply)
+            default:
+                guard budget.askForEdit(of: reply, now: now) == .granted else { continue }
+                #expect(limiter.retryAfter(now) == nil)
+                budget.accepted(now: now)
             }
         }
-        #expect(Double(granted) <= Double(burst) + now / .seconds(1) * rate + 0.001)
     }
 }

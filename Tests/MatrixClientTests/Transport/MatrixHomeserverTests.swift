@@ -125,6 +125,7 @@ struct MatrixHomeserverTests {
         arguments: [
             Failure(Failure.limited("7"), .limited(retryAfter: .seconds(7))),
             Failure(Failure.limited("7", #","retry_after_ms":1"#), .limited(retryAfter: .seconds(7))),
+            Failure(Failure.limited("7", #","retry_after_ms":6250"#), .limited(retryAfter: .milliseconds(6250))),
             Failure(Failure.limited(nil, #","retry_after_ms":1500"#), .limited(retryAfter: .milliseconds(1500))),
             Failure(Failure.limited(nil, #","retry_after_ms":1500.2"#), .limited(retryAfter: .milliseconds(1501))),
             Failure(Failure.limited("nonsense", #","retry_after_ms":1500"#), .limited(retryAfter: .milliseconds(1500))),

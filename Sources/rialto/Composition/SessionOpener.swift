@@ -6,7 +6,8 @@ import SQLiteStore
 
 /// Comes to a session from what the configuration gives: an access token, a stored session, or a password.
 ///
-/// A login keeps the device of the stored session: repeated sends are recognized by the device and the transaction id.
+/// A login keeps the device of the stored session, unless that was ended: repeated sends are recognized by the device and
+/// the transaction id.
 struct SessionOpener: Sendable {
     private let configuration: Configuration
     private let http: any HTTPClient
@@ -42,6 +43,7 @@ struct SessionOpener: Sendable {
         let password = try secret(configuration.matrixPassword)
         guard stored != nil || password != nil else { throw Self.missingCredentials }
         let homeserver = try await HomeserverDiscovery(http: http).homeserver(address.text)
+        var formerDevice = stored?.deviceID
         if let stored {
             do {
                 return try await session(on: homeserver, token: AccessToken(stored.accessToken))
@@ -51,11 +53,14 @@ struct SessionOpener: Sendable {
                         "the homeserver does not accept the stored session of \(userID) any more; run `rialto login`"
                     )
                 }
+                // A device that was logged out has lost its transaction ids: as another one the outbox looks for what
+                // may have arrived before it repeats it.
+                if !error.softLogout { formerDevice = nil }
                 logger.notice("the stored session is not valid any more; logging in again")
             }
         }
         guard let password else { throw Self.missingCredentials }
-        return try await login(homeserver, address, userID, password: password, deviceID: stored?.deviceID)
+        return try await login(homeserver, address, userID, password: password, deviceID: formerDevice)
     }
 
     /// Logs in with a password, and keeps the session.

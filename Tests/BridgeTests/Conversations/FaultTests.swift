@@ -145,6 +145,27 @@ import Testing
         }
     }
 
+    @Test func whatWentOutBeforeTheSessionEndedIsNotSentAgainAfterTheNextLogin() async throws {
+        let homeserver = FakeHomeserver()
+        let configuration = BridgeConfiguration.forTests(
+            editPolicy: EditPolicy(draftDelay: .seconds(30), interval: .seconds(1))
+        )
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, configuration: configuration
+        ) { room in
+            try await room.join("!a")
+            homeserver.fail([.after(broken), .logout])
+            try await room.say("hello", in: "!a", as: "$1")
+            try await eventually("the turn is done") {
+                let open = try await room.store.roomsWithOpenItems().count + room.store.unfinishedTurns().count
+                return open == 0 && homeserver.attempts.count >= 2
+            }
+            #expect(homeserver.sent.count == 1)
+            try await room.say("and then?", in: "!a", as: "$2")
+            _ = try await room.finished(2, in: "!a")
+        }
+    }
+
     /// Taken late, an edit would stand after the end and be what people see; so it is repeated until its fate is known.
     @Test func anEditWhoseFateIsUnknownIsNotOvertaken() async throws {
         let homeserver = FakeHomeserver()

@@ -36,6 +36,8 @@ package final class FakeHomeserver: Homeserver {
         case before(HomeserverError)
         /// The server takes it, and the answer is lost.
         case after(HomeserverError)
+        /// The session has ended, and the server's memory of its transactions with it; a new one is there at once.
+        case logout
         /// It is under way until its task is cancelled, and takes a while to be torn down then.
         case hang
     }
@@ -173,6 +175,10 @@ package final class FakeHomeserver: Homeserver {
             return state.faults.isEmpty ? nil : state.faults.removeFirst()
         }
         if case .hang = fault { throw await Self.hang() }
+        if case .logout = fault {
+            forgetTransactions()
+            throw HomeserverError(.unknownToken, "logged out")
+        }
         let transactionID = TransactionID("\(deviceID)/\(transactionID)")
         let result = state.withLock { state -> Result<EventID, HomeserverError> in
             if case .before(let error) = fault { return .failure(error) }
@@ -188,6 +194,22 @@ package final class FakeHomeserver: Homeserver {
             return .success(eventID)
         }
         return try result.get()
+    }
+
+    private func forgetTransactions() {
+        state.withLock { state in
+            state.transactions = [:]
+            for roomID in Set(state.sent.map(\.roomID)) {
+                let events = state.sent.filter { $0.roomID == roomID }.reversed().compactMap { event in
+                    try? MatrixJSON.decode(
+                        RoomEvent.self,
+                        from: SyncFactory.event(
+                            event.eventID.rawValue, type: event.type, from: userID, content: event.content
+                        ).canonicalJSON())
+                }
+                state.history[roomID] = events
+            }
+        }
     }
 
     private static func hang() async -> HomeserverError {

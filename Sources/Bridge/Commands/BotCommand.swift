@@ -89,14 +89,28 @@ package struct BridgeStatus: Hashable, Sendable {
     package var openTurnsInRoom: Int
     /// The turns of all rooms that are not answered yet.
     package var openTurns: Int
+    /// How the account's budget was used.
+    package var sends: SendCounts
+    /// The events a second that the homeserver is thought to allow.
+    package var eventsPerSecond: Double
 
     /// Creates a status.
-    package init(version: String, uptime: Duration, rooms: Int, openTurnsInRoom: Int, openTurns: Int) {
+    package init(
+        version: String,
+        uptime: Duration,
+        rooms: Int,
+        openTurnsInRoom: Int,
+        openTurns: Int,
+        sends: SendCounts = SendCounts(),
+        eventsPerSecond: Double = 0.2
+    ) {
         self.version = version
         self.uptime = uptime
         self.rooms = rooms
         self.openTurnsInRoom = openTurnsInRoom
         self.openTurns = openTurns
+        self.sends = sends
+        self.eventsPerSecond = eventsPerSecond
     }
 }
 

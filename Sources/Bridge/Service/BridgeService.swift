@@ -120,6 +120,7 @@ package final class BridgeService: Service {
                 await drain(in: &group)
                 group.cancelAll()
             }
+            await logSends()
         } onGracefulShutdown: {
             self.isDraining.withLock { $0 = true }
             self.changed.raise()
@@ -143,6 +144,17 @@ package final class BridgeService: Service {
         if left > 0 {
             logger.info("answers that are not complete go on at the next start", metadata: ["turns": "\(left)"])
         }
+    }
+
+    private func logSends() async {
+        let (counts, limit) = (await outbox.counts, await outbox.limit)
+        logger.debug(
+            "what was sent within the homeserver's limit",
+            metadata: [
+                "edits": "\(counts.edits)", "saved": "\(counts.saved)", "throttled": "\(counts.throttled)",
+                "events_per_second": "\(limit.rate)", "burst": "\(limit.burst)",
+            ]
+        )
     }
 
     private func startLanes(in group: inout DiscardingTaskGroup) {
@@ -244,7 +256,9 @@ package final class BridgeService: Service {
             uptime: clock.now,
             rooms: directory.joinedCount,
             openTurnsInRoom: openTurns.count(in: item.roomID),
-            openTurns: openTurns.count
+            openTurns: openTurns.count,
+            sends: await outbox.counts,
+            eventsPerSecond: await outbox.limit.rate
         )
         let outcome = try await handler.outcome(of: item, status: status)
         try await store.settle(outcome)

@@ -94,6 +94,7 @@ package struct TurnRunner: Sendable {
             }
             group.addTask {
                 let answer = try await self.answer(to: turn, feed: feed, stop: stop)
+                self.logger.debug("the answer is complete", metadata: ["turn": "\(turn.turnID)"])
                 guard try await self.keep(answer, of: turn) else { return .outdated }
                 feed.finish(answer)
                 return .answered

@@ -64,6 +64,7 @@ struct Inspection: Sendable {
         }
         tell(Finding(.ok, "configuration", configuration.file ?? "no file; the environment and defaults"))
         settings.forEach(tell)
+        tell(budget)
         let (database, store) = await openStore()
         tell(store)
         for finding in await account(database) { tell(finding) }
@@ -96,6 +97,16 @@ struct Inspection: Sendable {
             }
         }
         return findings
+    }
+
+    /// What the account is assumed to be allowed to send, and what to do about it.
+    var budget: Finding {
+        let (rate, burst) = (configuration.bridge.editsPerSecond, configuration.bridge.editBurst)
+        let start =
+            "starts at \(rate) messages and edits a second, \(burst) at once, and follows what the homeserver takes"
+        let advice =
+            "raise the account's limit (Synapse: override_ratelimit, see docs/operations.md) for smoother answers"
+        return Finding(.ok, "budget", rate < 1 ? "\(start); \(advice)" : start)
     }
 
     private func openStore() async -> (BridgeDatabase?, Finding) {

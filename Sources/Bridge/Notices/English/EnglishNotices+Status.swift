@@ -4,14 +4,21 @@ extension EnglishNotices {
     package func status(_ status: BridgeStatus, isAgentConnected: Bool) -> String {
         let agent = isAgentConnected ? "✅ connected" : "⚠️ not connected right now; I keep trying"
         let turns = "\(Self.grouped(status.openTurnsInRoom)) here, \(Self.grouped(status.openTurns)) in all rooms"
+        let rate = String(format: "%.1f", status.eventsPerSecond)
         let entries = [
             "**Agent:** \(agent)",
             "**Version:** \(MarkdownEscape.code(status.version, limit: 64))",
             "**Running for:** \(Self.span(status.uptime))",
             "**Rooms:** \(Self.grouped(status.rooms))",
             "**Answers under way:** \(turns)",
+            "**Edits:** \(edits(status.sends)), at \(rate) messages a second",
         ]
         return "**Status**\n\n\(Self.list(entries))"
+    }
+
+    private func edits(_ counts: SendCounts) -> String {
+        let (sent, saved) = (Self.grouped(counts.edits), Self.grouped(counts.saved))
+        return "\(sent) sent, \(saved) saved, \(Self.grouped(counts.throttled)) times slowed down by the homeserver"
     }
 
     package func whoami(matrixID: String, userID: String, since: Date) -> String {

@@ -21,6 +21,7 @@ enum BridgeComposition {
             store: store,
             platform: resources.platform,
             markdown: CMarkRenderer(),
+            notices: resources.configuration.bridge.language.notices,
             logger: resources.logger
         )
         try await bridge.prepare()

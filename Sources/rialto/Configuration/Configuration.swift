@@ -1,3 +1,4 @@
+import Bridge
 import MatrixAPI
 
 /// All settings of the program, with their defaults; `ConfigurationSchema` says how each is read and what it means.
@@ -55,6 +56,8 @@ extension Configuration {
         var invites: [UserIDGlob]?
         /// What commands begin with.
         var commandPrefix = "!"
+        /// The language of the bot's own words.
+        var language = Language.english
         /// Whether a reply ends with a line about its tokens.
         var showTokens = true
         /// The shortest time between two edits of a message, in milliseconds.

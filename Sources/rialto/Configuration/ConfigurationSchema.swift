@@ -80,6 +80,10 @@ enum ConfigurationSchema {
             }
         ),
         ConfigurationKey(
+            "bridge", "language", \.bridge.language,
+            "The language of the bot's own words, such as its help: \"en\" or \"ru\". Answers are the agent's."
+        ),
+        ConfigurationKey(
             "bridge", "show_tokens", \.bridge.showTokens,
             "Whether a reply ends with a small line about the tokens that it took."
         ),

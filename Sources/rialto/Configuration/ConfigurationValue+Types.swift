@@ -1,3 +1,4 @@
+import Bridge
 import Foundation
 import MatrixAPI
 
@@ -177,6 +178,8 @@ extension Configuration.Platform.Backend: ChoiceConfigurationValue {
 }
 
 extension Configuration.Provider.Kind: ChoiceConfigurationValue {}
+
+extension Language: ChoiceConfigurationValue {}
 
 extension String {
     fileprivate var trimmingBrackets: String {

@@ -21,6 +21,7 @@ package struct BridgeScenario: Sendable {
         configuration: BridgeConfiguration = .forTests(),
         factory: SyncFactory = SyncFactory(),
         clock: BridgeClock = BridgeClock(),
+        notices: any Notices = EnglishNotices(),
         _ body: (BridgeScenario) async throws -> R
     ) async throws -> R {
         let service = BridgeService(
@@ -29,6 +30,7 @@ package struct BridgeScenario: Sendable {
             store: store,
             platform: platform,
             markdown: PlainMarkdown(),
+            notices: notices,
             clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

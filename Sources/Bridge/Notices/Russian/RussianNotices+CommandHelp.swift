@@ -1,0 +1,88 @@
+extension RussianNotices {
+    package func help(for command: CommandName) -> CommandHelp {
+        switch command {
+        case .help:
+            CommandHelp(
+                usage: "help [команда]",
+                summary: "список команд или справка об одной из них",
+                details: "Укажите название команды, чтобы узнать о ней больше."
+            )
+        case .start:
+            CommandHelp(usage: "start", summary: "приветствие и рассказ о том, что я умею")
+        case .new:
+            CommandHelp(
+                usage: "new",
+                summary: "начать здесь новый разговор",
+                details: "Мой агент больше не будет учитывать сказанное раньше. Сообщения останутся в комнате."
+            )
+        case .skills:
+            CommandHelp(usage: "skills", summary: "ваши навыки и какие из них включены")
+        case .skill:
+            CommandHelp(
+                usage: "skill on|off <название>",
+                summary: "включить или выключить навык",
+                details: "Навык — это то, что мой агент может делать для вас. "
+                    + "Изменение действует со следующего сообщения."
+            )
+        case .settings:
+            CommandHelp(usage: "settings", summary: "все ваши настройки сразу")
+        case .soul:
+            CommandHelp(
+                usage: "soul [<поле> <значение> | clear <поле>]",
+                summary: "посмотреть или задать, кто я для вас",
+                details: "Без дополнений команда показывает все поля, а с одним названием поля — только его. "
+                    + "Поля могут быть любыми, например `name` или `instructions`."
+            )
+        case .safety:
+            CommandHelp(
+                usage: "safety [on|off <название>]",
+                summary: "посмотреть переключатели безопасности или изменить один из них"
+            )
+        case .plan:
+            CommandHelp(usage: "plan", summary: "ваш тариф")
+        case .connectors:
+            CommandHelp(usage: "connectors", summary: "подключённые вами сервисы")
+        case .status:
+            CommandHelp(usage: "status", summary: "как у меня дела")
+        case .whoami:
+            CommandHelp(usage: "whoami", summary: "кто вы для меня")
+        case .context:
+            CommandHelp(usage: "context", summary: "сведения о текущем разговоре")
+        case .reset:
+            CommandHelp(
+                usage: "reset",
+                summary: "забыть этот разговор — после вашего подтверждения",
+                details: "Сначала я переспрошу. Сообщения останутся в комнате."
+            )
+        case .stop:
+            CommandHelp(usage: "stop", summary: "остановить ответы, которые сейчас пишутся здесь")
+        case .yes:
+            CommandHelp(usage: "yes", summary: "согласиться с тем, о чём я спрашиваю")
+        case .no:
+            CommandHelp(usage: "no", summary: "отказаться от того, о чём я спрашиваю")
+        }
+    }
+
+    package func commandList(_ commands: [CommandHelp], prefix: String) -> String {
+        let entries = commands.map { "\(Self.typed(prefix, $0.usage)): \($0.summary)" }
+        let more = Self.typed(prefix, "help <команда>")
+        return "**Команды**\n\n\(Self.list(entries))\n\n\(more) расскажет подробнее об одной из них. "
+            + "Всё остальное, что вы мне пишете, получает мой агент."
+    }
+
+    package func commandDetails(_ command: CommandHelp, prefix: String) -> String {
+        let line = "\(Self.typed(prefix, command.usage)): \(command.summary)"
+        return command.details.map { "\(line)\n\n\($0)" } ?? line
+    }
+
+    package func unknownCommand(_ name: String, prefix: String, suggestion: String?) -> String {
+        let unknown = "Я не знаю команды \(MarkdownEscape.code(prefix + name, limit: 64))."
+        let all = "Список всех команд: \(Self.typed(prefix, "help"))."
+        return suggestion.map { "\(unknown) Может быть, вы имели в виду \(Self.typed(prefix, $0))? \(all)" }
+            ?? "\(unknown) \(all)"
+    }
+
+    package func usageError(_ command: CommandHelp, prefix: String) -> String {
+        "Пожалуйста, введите команду так: \(Self.typed(prefix, command.usage))"
+    }
+}

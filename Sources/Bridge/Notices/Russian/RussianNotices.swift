@@ -1,0 +1,5 @@
+/// The Russian texts.
+package struct RussianNotices: Notices {
+    /// Creates the catalogue.
+    package init() {}
+}

@@ -1,0 +1,145 @@
+import Foundation
+import PlatformSDK
+import Testing
+
+@testable import Bridge
+
+/// One text of the catalogues, made with parameters that would do harm if they were not escaped.
+struct CatalogueEntry: Sendable, CustomTestStringConvertible {
+    /// The function or property that gives it.
+    let member: String
+    /// Which of its cases it is.
+    let variant: String
+    /// Makes the text.
+    let text: @Sendable (any Notices) -> String
+
+    var testDescription: String { "\(member) \(variant)" }
+
+    init(_ member: String, _ variant: String = "", _ text: @escaping @Sendable (any Notices) -> String) {
+        self.member = member
+        self.variant = variant
+        self.text = text
+    }
+
+    /// A parameter that formats, links, mentions and begins a line unless it is escaped.
+    static let hostile = "a`b*c*<i>@room\n# [d](https://e)"
+    /// The prefix that tells commands from other code spans.
+    static let prefix = "!!"
+}
+
+/// Every text that there is, in all its cases.
+enum Catalogue {
+    static let entries: [CatalogueEntry] = replies + failures + help + switches + settings + conversations + status
+
+    private static let hostile = CatalogueEntry.hostile
+    private static let prefix = CatalogueEntry.prefix
+    private static let date = Date(timeIntervalSince1970: 1_769_861_100)
+
+    private static let replies: [CatalogueEntry] = [
+        .init("stopped") { $0.stopped },
+        .init("brokenOff") { $0.brokenOff },
+        .init("answerTooLong") { $0.answerTooLong },
+        .init("interruptedTooOften") { $0.interruptedTooOften },
+        .init("refusedAnswer") { $0.refusedAnswer },
+        .init("emptyAnswer") { $0.emptyAnswer },
+        .init("messageWithoutText") { $0.messageWithoutText },
+        .init("messageTooLong") { $0.messageTooLong },
+        .init("retiredPart") { $0.retiredPart },
+        .init("encryptedRoom") { $0.encryptedRoom },
+        .init("inviteDeclined") { $0.inviteDeclined },
+        .init("tokens", "1") { $0.tokens(1) },
+        .init("tokens", "12345") { $0.tokens(12_345) },
+    ]
+
+    private static let failures: [CatalogueEntry] =
+        [PlatformError.Code.unavailable, .busy, .timedOut, .agentFailed, .protocolViolation, .frameTooLarge, .store]
+        .map { code in .init("sentence", "\(code)") { $0.sentence(for: PlatformError(code, hostile)) } } + [
+            .init("sentence", "agent's code") {
+                $0.sentence(for: PlatformError(.agentFailed, hostile, agentCode: "E42"))
+            },
+            .init("internalFailure") { $0.internalFailure },
+        ]
+
+    private static let help: [CatalogueEntry] =
+        CommandName.allCases.map { name in
+            .init("help", name.rawValue) { $0.commandDetails($0.help(for: name), prefix: prefix) }
+        } + [
+            .init("commandList") { notices in
+                notices.commandList(CommandName.allCases.map { notices.help(for: $0) }, prefix: prefix)
+            },
+            .init("commandDetails") {
+                $0.commandDetails(CommandHelp(usage: hostile, summary: $0.stopped), prefix: prefix)
+            },
+            .init("unknownCommand") { $0.unknownCommand(hostile, prefix: prefix, suggestion: nil) },
+            .init("unknownCommand", "suggestion") { $0.unknownCommand("hlep", prefix: prefix, suggestion: "help") },
+            .init("usageError") { $0.usageError($0.help(for: .skill), prefix: prefix) },
+        ]
+
+    private static let switches: [CatalogueEntry] = [SwitchKind.skill, .safety].flatMap { kind -> [CatalogueEntry] in
+        [
+            .init("switches", "\(kind) none") { $0.switches(kind, [:], prefix: prefix) },
+            .init("switches", "\(kind)") { $0.switches(kind, [hostile: true, "b": false], prefix: prefix) },
+            .init("switched", "\(kind) on") { $0.switched(kind, hostile, isOn: true) },
+            .init("switched", "\(kind) off") { $0.switched(kind, hostile, isOn: false) },
+            .init("unknownSwitch", "\(kind)") {
+                $0.unknownSwitch(kind, hostile, suggestion: hostile + "2", known: [hostile, "b"])
+            },
+        ]
+    }
+
+    private static let settings: [CatalogueEntry] = [
+        .init("settings", "none") { $0.settings(UserSettings(), prefix: prefix) },
+        .init("settings") {
+            $0.settings(
+                UserSettings(
+                    skills: [hostile: true], connectors: [hostile: [:]], soul: [hostile: "x"],
+                    safety: [hostile: true], plan: [hostile: hostile]
+                ),
+                prefix: prefix
+            )
+        },
+        .init("soul", "none") { $0.soul([:], prefix: prefix) },
+        .init("soul") { $0.soul([hostile: hostile], prefix: prefix) },
+        .init("soulField", "not set") { $0.soulField(hostile, value: nil) },
+        .init("soulSet") { $0.soulSet(hostile, value: hostile) },
+        .init("soulCleared") { $0.soulCleared(hostile) },
+        .init("soulNameTooLong") { $0.soulNameTooLong(maximumBytes: 64) },
+        .init("soulValueTooLong") { $0.soulValueTooLong(maximumBytes: 4_096) },
+        .init("soulFull") { $0.soulFull(maximumFields: 32) },
+        .init("plan", "none") { $0.plan([]) },
+        .init("plan") {
+            $0.plan([ShownProperty(name: hostile, value: "x"), ShownProperty(name: "api_key", value: "secret")])
+        },
+        .init("connectors", "none") { $0.connectors([:]) },
+        .init("connectors") { $0.connectors([hostile: [ShownProperty(name: hostile, value: "x")], "mail": []]) },
+    ]
+
+    private static let conversations: [CatalogueEntry] = [
+        .init("welcome", "room") { $0.welcome(displayName: hostile, isDirectRoom: false, prefix: prefix) },
+        .init("welcome", "direct") { $0.welcome(displayName: nil, isDirectRoom: true, prefix: prefix) },
+        .init("newThread") { $0.newThread },
+        .init("confirmReset") { $0.confirmReset(within: .seconds(300), prefix: prefix) },
+        .init("wasReset") { $0.wasReset },
+        .init("stopping", "1") { $0.stopping(turns: 1) },
+        .init("stopping", "5") { $0.stopping(turns: 5) },
+        .init("nothingToStop") { $0.nothingToStop },
+        .init("nothingToConfirm") { $0.nothingToConfirm },
+        .init("confirmationExpired") { $0.confirmationExpired(command: hostile, prefix: prefix) },
+        .init("declined") { $0.declined },
+    ]
+
+    private static let status: [CatalogueEntry] = [
+        .init("status", "connected") { $0.status(bridgeStatus, isAgentConnected: true) },
+        .init("status", "not connected") { $0.status(bridgeStatus, isAgentConnected: false) },
+        .init("whoami") { $0.whoami(matrixID: hostile, userID: hostile, since: date) },
+        .init("context", "empty") {
+            $0.context(threadID: hostile, startedAt: date, turns: 0, tokensUsed: 0, enabledSkills: [])
+        },
+        .init("context") {
+            $0.context(threadID: hostile, startedAt: date, turns: 3, tokensUsed: 12_345, enabledSkills: [hostile])
+        },
+    ]
+
+    private static let bridgeStatus = BridgeStatus(
+        version: CatalogueEntry.hostile, uptime: .seconds(93_700), rooms: 3, openTurnsInRoom: 1, openTurns: 2)
+}

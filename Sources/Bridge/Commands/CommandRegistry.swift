@@ -24,6 +24,11 @@ package struct CommandRegistry: Sendable {
         self.init(prefix: prefix, commands: CommandName.allCases.map { Self.command($0, notices) })
     }
 
+    /// The same registry with only some of its commands.
+    package func filtered(_ isIncluded: (any BotCommand) -> Bool) -> CommandRegistry {
+        CommandRegistry(prefix: prefix, commands: commands.filter(isIncluded))
+    }
+
     /// The command of a name, in whatever case it is written.
     package func command(named name: String) -> (any BotCommand)? {
         byName[name.lowercased()]

@@ -10,6 +10,8 @@ package struct AnswerPolicy: Sendable {
         case command(ParsedCommand, isAddressed: Bool)
         /// It asks the agent.
         case question(String)
+        /// It tells a person who may not use it so, once.
+        case stranger
         /// It says that it cannot read this kind of message.
         case unreadable
     }
@@ -34,17 +36,26 @@ package struct AnswerPolicy: Sendable {
     private let userID: UserID
     private let displayName: String?
     private let allowed: [UserIDGlob]
+    private let strangers: StrangerAnswer
     private let prefix: String
 
     /// Creates a policy.
     ///
     /// - Parameters:
     ///   - allowed: Who may use the bot; nobody when empty.
+    ///   - strangers: What everybody else gets who writes to it.
     ///   - prefix: What commands begin with.
-    package init(userID: UserID, displayName: String?, allowed: [UserIDGlob], prefix: String) {
+    package init(
+        userID: UserID,
+        displayName: String?,
+        allowed: [UserIDGlob],
+        strangers: StrangerAnswer = .silence,
+        prefix: String
+    ) {
         self.userID = userID
         self.displayName = displayName
         self.allowed = allowed
+        self.strangers = strangers
         self.prefix = prefix
     }
 
@@ -64,12 +75,15 @@ package struct AnswerPolicy: Sendable {
         // Bots answer messages with notices; answering those would let two bots talk without end.
         guard message.msgtype != .notice else { return .ignore("a notice") }
         if case .replace = message.relation { return .ignore("an edit") }
-        guard isAllowed(event.sender) else { return .ignore("sender is not allowed") }
+        let isStranger = !isAllowed(event.sender)
+        guard !isStranger || strangers != .silence else { return .ignore("sender is not allowed") }
         guard !circumstances.room.isEncrypted else { return .ignore("plain text in an encrypted room") }
 
         let isMentioned = message.mentions?.userIDs.contains(userID) ?? false
         let isAddressed =
             circumstances.room.isDirect || isMentioned || circumstances.repliesToBot || circumstances.isInOwnThread
+        // In a group, what a stranger writes may be meant for anybody.
+        guard !isStranger else { return isAddressed ? .stranger : .ignore("sender is not allowed") }
         switch message.msgtype {
         case .text, .emote:
             let text = Self.withoutReplyFallback(message).trimmingWhitespace

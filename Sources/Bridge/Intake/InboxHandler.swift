@@ -15,6 +15,7 @@ package final class InboxHandler: Sendable {
     private let platform: any PlatformClient
     private let directory: RoomDirectory
     private let policy: AnswerPolicy
+    private let permissions: PermissionPolicy
     private let invites: [UserIDGlob]
     private let commands: CommandRegistry
     private let renderer: ReplyRenderer
@@ -37,6 +38,7 @@ package final class InboxHandler: Sendable {
         platform: any PlatformClient,
         directory: RoomDirectory,
         policy: AnswerPolicy,
+        permissions: PermissionPolicy,
         invites: [UserIDGlob],
         commands: CommandRegistry,
         renderer: ReplyRenderer,
@@ -51,6 +53,7 @@ package final class InboxHandler: Sendable {
         self.platform = platform
         self.directory = directory
         self.policy = policy
+        self.permissions = permissions
         self.invites = invites
         self.commands = commands
         self.renderer = renderer
@@ -89,7 +92,17 @@ package final class InboxHandler: Sendable {
         case .unreadable:
             settlement.reply = notice(notices.messageWithoutText, to: event, at: place)
             return settlement
+        case .stranger:
+            // The transaction id makes it the same notice for every message of this person in this room.
+            settlement.reply = notice(
+                notices.notForStrangers, to: event, at: place,
+                as: TransactionID(rawValue: "rialto-stranger-\(item.roomID)-\(event.sender)"))
+            return settlement
         case .question(let text):
+            guard permissions.allows(PermissionPolicy.asking, by: event.sender, in: item.roomID) else {
+                settlement.reply = notice(notices.askingNotPermitted(prefix: commands.prefix), to: event, at: place)
+                return settlement
+            }
             _ = try await platformUser(event.sender)
             let thread = try await store.currentThread(in: place)
             settlement.turn = NewTurn(
@@ -111,6 +124,11 @@ package final class InboxHandler: Sendable {
                     prefix: commands.prefix,
                     suggestion: commands.nearest(to: parsed.name)
                 )
+                settlement.reply = notice(text, to: event, at: place)
+                return settlement
+            }
+            guard permissions.allows(command.name, by: event.sender, in: item.roomID) else {
+                let text = notices.commandNotPermitted(command.name, prefix: commands.prefix)
                 settlement.reply = notice(text, to: event, at: place)
                 return settlement
             }
@@ -148,7 +166,9 @@ package final class InboxHandler: Sendable {
                 confirmation: try await store.openConfirmation(of: event.sender, at: place),
                 platform: platform,
                 status: status,
-                commands: commands,
+                commands: commands.filtered { [permissions] in
+                    permissions.allows($0.name, by: event.sender, in: place.roomID)
+                },
                 now: clock.milliseconds,
                 lastTurn: try await store.lastTurn(at: place)
             )
@@ -233,13 +253,18 @@ package final class InboxHandler: Sendable {
         return user
     }
 
-    private func notice(_ text: String, to event: RoomEvent, at place: ThreadPlace) -> NewOutgoingEvent {
+    private func notice(
+        _ text: String,
+        to event: RoomEvent,
+        at place: ThreadPlace,
+        as transactionID: TransactionID? = nil
+    ) -> NewOutgoingEvent {
         NewOutgoingEvent(
             turnID: nil,
             kind: .notice,
             roomID: place.roomID,
             content: renderer.notice(text, at: place, answering: event.eventID),
-            transactionID: TransactionID(rawValue: "rialto-reply-\(event.eventID)"),
+            transactionID: transactionID ?? TransactionID(rawValue: "rialto-reply-\(event.eventID)"),
             deviceID: homeserver.deviceID
         )
     }

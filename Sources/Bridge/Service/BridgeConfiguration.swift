@@ -6,6 +6,10 @@ package struct BridgeConfiguration: Sendable {
     package var allowed: [UserIDGlob]
     /// Whose invites are accepted; nobody's when empty.
     package var invites: [UserIDGlob]
+    /// What people get who may not use the bot.
+    package var strangers: StrangerAnswer
+    /// What those who may use the bot may do with it.
+    package var permissions: PermissionPolicy
     /// What commands begin with.
     package var commandPrefix: String
     /// Whether a small last line tells the tokens that an answer took.
@@ -27,6 +31,8 @@ package struct BridgeConfiguration: Sendable {
     package init(
         allowed: [UserIDGlob],
         invites: [UserIDGlob],
+        strangers: StrangerAnswer = .silence,
+        permissions: PermissionPolicy = PermissionPolicy(),
         commandPrefix: String = "!",
         showsTokens: Bool = true,
         displayName: String? = nil,
@@ -38,6 +44,8 @@ package struct BridgeConfiguration: Sendable {
     ) {
         self.allowed = allowed
         self.invites = invites
+        self.strangers = strangers
+        self.permissions = permissions
         self.commandPrefix = commandPrefix
         self.showsTokens = showsTokens
         self.displayName = displayName

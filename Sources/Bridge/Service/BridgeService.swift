@@ -66,8 +66,10 @@ package final class BridgeService: Service {
                 userID: homeserver.userID,
                 displayName: configuration.displayName,
                 allowed: configuration.allowed,
+                strangers: configuration.strangers,
                 prefix: configuration.commandPrefix
             ),
+            permissions: configuration.permissions,
             invites: configuration.invites,
             commands: CommandRegistry(prefix: configuration.commandPrefix, notices: notices),
             renderer: renderer,

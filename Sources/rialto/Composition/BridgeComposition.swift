@@ -44,6 +44,8 @@ enum BridgeComposition {
         BridgeConfiguration(
             allowed: configuration.allow,
             invites: configuration.effectiveInvites,
+            strangers: configuration.strangers,
+            permissions: PermissionPolicy(configuration.rules?.rules ?? []),
             commandPrefix: configuration.commandPrefix,
             showsTokens: configuration.showTokens,
             displayName: displayName,

@@ -54,6 +54,10 @@ extension Configuration {
         var allow: [UserIDGlob] = []
         /// Whose invites are accepted; nil stands for those of `allow`.
         var invites: [UserIDGlob]?
+        /// What people get who may not use the bot.
+        var strangers = StrangerAnswer.silence
+        /// What those who may use the bot may do with it.
+        var rules: PermissionRules?
         /// What commands begin with.
         var commandPrefix = "!"
         /// The language of the bot's own words.

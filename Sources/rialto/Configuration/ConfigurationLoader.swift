@@ -87,7 +87,7 @@ extension ConfigurationLoader {
             problems.append(
                 .init(
                     .file(name, line: locator.line(of: path, element: element)),
-                    key: path.joined(separator: "."),
+                    key: path.joined(separator: ".").replacing(".[", with: "["),
                     message
                 )
             )
@@ -111,7 +111,7 @@ extension ConfigurationLoader {
                 do {
                     try key.readNode(value, directory, &configuration)
                 } catch {
-                    report([section, name], element: error.element, error.message)
+                    report([section, name] + error.path, element: error.element, error.message)
                 }
             }
         }

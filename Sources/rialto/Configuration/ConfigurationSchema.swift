@@ -72,6 +72,22 @@ enum ConfigurationSchema {
             "Whose invites to rooms are accepted; without this key, those of the people in `allow`."
         ),
         ConfigurationKey(
+            "bridge", "strangers", \.bridge.strangers,
+            "What people get who write to the bot and are not in `allow`: \"silence\", or \"notice\" for one polite sentence,",
+            "once in each room."
+        ),
+        ConfigurationKey(
+            "bridge", "rules", \.bridge.rules,
+            example: """
+                [{ users = ["*"], rooms = ["*"], commands = ["soul", "safety"], access = "deny" }]
+                """,
+            "What the people in `allow` may do, written as a list or as tables under [[bridge.rules]]. The first rule that",
+            "covers a person, a room and a command decides; what no rule covers is allowed. `users` are patterns as in",
+            "`allow`, `rooms` are ids of rooms; both are [\"*\"], everybody and everywhere, where they are left out.",
+            "`commands` are names without prefix, \"ask\" for a message to the agent, or \"*\" for all. `access` is \"allow\" or",
+            "\"deny\". Not by the environment."
+        ),
+        ConfigurationKey(
             "bridge", "command_prefix", \.bridge.commandPrefix,
             "What commands such as !help begin with.",
             check: { prefix in

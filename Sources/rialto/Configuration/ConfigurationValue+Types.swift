@@ -181,6 +181,10 @@ extension Configuration.Provider.Kind: ChoiceConfigurationValue {}
 
 extension Language: ChoiceConfigurationValue {}
 
+extension StrangerAnswer: ChoiceConfigurationValue {}
+
+extension PermissionRule.Access: ChoiceConfigurationValue {}
+
 extension String {
     fileprivate var trimmingBrackets: String {
         hasPrefix("[") && hasSuffix("]") ? String(dropFirst().dropLast()) : self

@@ -17,11 +17,14 @@ struct ConfigurationValueError: Error, Equatable {
     let message: String
     /// Which element of a list is wrong, from 0.
     let element: Int?
+    /// Where it stands below the key: `[2]` for the second table of a list, then the name of a member.
+    let path: [String]
 
     /// Makes an error.
-    init(_ message: String, element: Int? = nil) {
+    init(_ message: String, element: Int? = nil, path: [String] = []) {
         self.message = message
         self.element = element
+        self.path = path
     }
 
     /// A value of the file has another type.

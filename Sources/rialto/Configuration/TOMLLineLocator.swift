@@ -1,7 +1,7 @@
 /// Knows on which line of a TOML document each table, key and list element stands.
 ///
 /// It reads documents that a TOML parser has accepted; of anything else it makes something without failing. Members of
-/// inline tables stand on the line of their table.
+/// inline tables stand on the line of their table. The second table of a list of tables is `[2]` in a path.
 struct TOMLLineLocator: Sendable {
     private var lines: [[String]: Int] = [:]
     private var elementLines: [[String]: [Int]] = [:]
@@ -13,6 +13,9 @@ struct TOMLLineLocator: Sendable {
         lines = scanner.lines
         elementLines = scanner.elementLines
     }
+
+    /// How a path names a table of a list, counted from 1.
+    static func member(_ number: Int) -> String { "[\(number)]" }
 
     /// The line, from 1, of a key or table; where it is not known, that of the table around it.
     func line(of path: [String]) -> Int? {
@@ -40,6 +43,7 @@ extension TOMLLineLocator {
         private var position = 0
         private var line = 1
         private var table: [String] = []
+        private var tableCounts: [[String]: Int] = [:]
 
         init(_ source: String) {
             bytes = Array(source.utf8)
@@ -87,8 +91,14 @@ extension TOMLLineLocator {
 
         private mutating func scanHeader() {
             let start = line
+            let isListed = starts(with: "[[")
             while current == "[" { advance() }
             table = scanKey()
+            if isListed {
+                let count = tableCounts[table, default: 0] + 1
+                tableCounts[table] = count
+                table.append(TOMLLineLocator.member(count))
+            }
             for length in 0..<table.count { note(Array(table[...length]), line: start) }
             skipComment()
         }
@@ -151,6 +161,7 @@ extension TOMLLineLocator {
                 case "#": skipComment()
                 default:
                     found.append(line)
+                    if depth == 0 { note(path + [TOMLLineLocator.member(found.count)], line: line) }
                     let before = position
                     if depth < 64 { scanValue(of: path, depth: depth + 1) }
                     if position == before { advance() }

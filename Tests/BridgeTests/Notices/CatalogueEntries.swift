@@ -29,7 +29,9 @@ struct CatalogueEntry: Sendable, CustomTestStringConvertible {
 
 /// Every text that there is, in all its cases.
 enum Catalogue {
-    static let entries: [CatalogueEntry] = replies + failures + help + switches + settings + conversations + status
+    static let entries: [CatalogueEntry] =
+        replies + failures + help + switches + settings + conversations + status
+        + permissions
 
     private static let hostile = CatalogueEntry.hostile
     private static let prefix = CatalogueEntry.prefix
@@ -138,6 +140,12 @@ enum Catalogue {
         .init("context") {
             $0.context(threadID: hostile, startedAt: date, turns: 3, tokensUsed: 12_345, enabledSkills: [hostile])
         },
+    ]
+
+    private static let permissions: [CatalogueEntry] = [
+        .init("notForStrangers") { $0.notForStrangers },
+        .init("commandNotPermitted") { $0.commandNotPermitted(hostile, prefix: prefix) },
+        .init("askingNotPermitted") { $0.askingNotPermitted(prefix: prefix) },
     ]
 
     private static let bridgeStatus = BridgeStatus(

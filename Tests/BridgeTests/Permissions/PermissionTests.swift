@@ -1,0 +1,83 @@
+import Bridge
+import MatrixAPI
+import PlatformSDK
+import TestSupport
+import Testing
+
+/// What people may do, told as conversations.
+@Suite(.timeLimit(.minutes(1))) struct PermissionTests {
+    private let mallory: UserID = "@mallory:evil.example"
+
+    private static func configuration(_ rules: [PermissionRule]) -> BridgeConfiguration {
+        var configuration = BridgeConfiguration.forTests()
+        configuration.strangers = .notice
+        configuration.permissions = PermissionPolicy(rules)
+        return configuration
+    }
+
+    @Test func aStrangerGetsOneSentenceInEachRoomAndNeverASecondOneAfterARestart() async throws {
+        let store = InMemoryBridgeStore()
+        let homeserver = FakeHomeserver()
+        let factory = SyncFactory()
+        for run in 1...2 {
+            try await BridgeScenario.run(
+                platform: MockPlatformClient(), homeserver: homeserver, store: store,
+                configuration: Self.configuration([]), factory: factory
+            ) { room in
+                if run == 1 {
+                    try await room.join("!a")
+                    try await room.join("!b")
+                    try await room.join("!group", members: 5)
+                }
+                for number in 1...3 {
+                    try await room.say("hello", from: mallory, in: "!a", as: "$a\(run)\(number)")
+                    try await room.say("!help", from: mallory, in: "!b", as: "$b\(run)\(number)")
+                    try await room.say("!help", from: mallory, in: "!group", as: "$g\(run)\(number)")
+                }
+                for name in ["!a", "!b", "!group"] as [RoomID] {
+                    try await room.say("!whoami", in: name, as: "$last\(name)\(run)")
+                    _ = try await room.notice(containing: "@alice:example.org", in: name)
+                }
+            }
+        }
+        let sentence = EnglishNotices().notForStrangers
+        #expect(homeserver.messages(in: "!a").count { $0.body == sentence } == 1)
+        #expect(homeserver.messages(in: "!b").count { $0.body == sentence } == 1)
+        #expect(homeserver.messages(in: "!group").count { $0.body == sentence } == 0)
+        #expect(homeserver.messages(in: "!a").first?.content["msgtype"] == "m.notice")
+    }
+
+    @Test func silenceIsTheDefaultForStrangers() async throws {
+        try await BridgeScenario.run(platform: MockPlatformClient()) { room in
+            try await room.join("!a")
+            try await room.say("hello", from: mallory, in: "!a", as: "$1")
+            try await room.say("!whoami", in: "!a", as: "$2")
+            _ = try await room.notice(containing: "@alice:example.org", in: "!a")
+            #expect(room.homeserver.messages(in: "!a").count == 1)
+        }
+    }
+
+    @Test func whatARuleDeniesIsRefusedAndNotListed() async throws {
+        let rules = [
+            PermissionRule(rooms: ["!a"], commands: ["reset", "yes", "ask"], access: .deny),
+            PermissionRule(commands: ["reset"], access: .allow),
+        ]
+        let notices = EnglishNotices()
+        try await BridgeScenario.run(platform: MockPlatformClient(), configuration: Self.configuration(rules)) { room in
+            try await room.join("!a")
+            try await room.join("!b")
+            try await room.say("!reset", in: "!a", as: "$1")
+            _ = try await room.notice(containing: notices.commandNotPermitted("reset", prefix: "!"), in: "!a")
+            try await room.say("hello", in: "!a", as: "$2")
+            _ = try await room.notice(containing: notices.askingNotPermitted(prefix: "!"), in: "!a")
+            try await room.say("!help", in: "!a", as: "$3")
+            let help = try await room.notice(containing: "**Commands**", in: "!a")
+            #expect(!help.body.contains("!reset") && help.body.contains("!whoami"))
+            #expect(try await room.store.unfinishedTurns().isEmpty)
+            try await room.say("!reset", in: "!b", as: "$4")
+            _ = try await room.notice(containing: "!yes", in: "!b")
+            try await room.say("hello", in: "!b", as: "$5")
+            _ = try await room.finished(1, in: "!b")
+        }
+    }
+}

@@ -45,7 +45,9 @@ enum Version1Fixture {
             is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
             tokens_used INTEGER NOT NULL DEFAULT 0 CHECK (tokens_used >= 0),
             turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
-            started_at INTEGER NOT NULL
+            started_at INTEGER NOT NULL,
+            title TEXT,
+            is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1))
         ) WITHOUT ROWID;
         CREATE UNIQUE INDEX threads_of_timelines ON threads (room_id) WHERE is_current = 1 AND root IS NULL;
         CREATE UNIQUE INDEX threads_of_roots ON threads (room_id, root) WHERE is_current = 1 AND root IS NOT NULL;
@@ -113,6 +115,7 @@ enum Version1Fixture {
             root TEXT NOT NULL,
             command TEXT NOT NULL,
             asked_at INTEGER NOT NULL,
+            options BLOB,
             PRIMARY KEY (user_id, room_id, root)
         ) WITHOUT ROWID;
 
@@ -148,6 +151,24 @@ enum Version1Fixture {
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);
+
+        CREATE INDEX threads_of_places ON threads (room_id, root, started_at);
+
+        -- A place that goes on with a thread of another place.
+        CREATE TABLE resumed_threads (
+            room_id TEXT NOT NULL,
+            root TEXT NOT NULL,
+            thread_id TEXT NOT NULL REFERENCES threads (thread_id),
+            PRIMARY KEY (room_id, root)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE saves (
+            user_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            thread_id TEXT NOT NULL REFERENCES threads (thread_id),
+            saved_at INTEGER NOT NULL,
+            PRIMARY KEY (user_id, name)
+        ) WITHOUT ROWID;
         """
 
     /// A row or two of each table.
@@ -162,13 +183,13 @@ enum Version1Fixture {
                 || '"sender":"@alice:example.org","type":"m.room.message"}}}}' AS BLOB), 1700000000001, NULL);
         INSERT INTO inbox VALUES (3, 'invite', '!attic:example.org',
             CAST('{"kind":{"invite":{"_0":{"from":"@alice:example.org","isEncrypted":false}}}}' AS BLOB), 3, NULL);
-        INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002);
+        INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002, 'Title', 0);
         INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
             'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0);
         INSERT INTO turn_sources VALUES (1, '$1', 'turn-$1', NULL, 'Question');
         INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
             CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003);
-        INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', '', 'reset', 1700000000004);
+        INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', '', 'reset', 1700000000004, NULL);
         INSERT INTO users VALUES
             ('usr-matrix-@alice:example.org', '@alice:example.org', 'matrix', 'Alice', 1700000000005);
         INSERT INTO user_settings VALUES ('usr-matrix-@alice:example.org',

@@ -20,6 +20,12 @@ package protocol ConfirmableCommand: BotCommand {
     func confirmed(_ context: CommandContext) async throws -> CommandReply
 }
 
+/// A command that asks which of several things is meant: its reply has the effect `askChoice`.
+package protocol ChoiceCommand: BotCommand {
+    /// Goes on with the option whose number the person has typed.
+    func chosen(_ option: String, _ context: CommandContext) async throws -> CommandReply
+}
+
 /// All that a command sees.
 package struct CommandContext: Sendable {
     /// What was typed behind the name, without white space around it.
@@ -36,6 +42,8 @@ package struct CommandContext: Sendable {
     package var thread: ConversationThread
     /// What the sender was asked to confirm at this place and has not answered yet.
     package var confirmation: Confirmation?
+    /// The conversations that the person can look through.
+    package var library: any ConversationLibrary
     /// The platform.
     package var platform: any PlatformClient
     /// How the bridge stands.
@@ -56,6 +64,7 @@ package struct CommandContext: Sendable {
         room: BridgeRoom,
         thread: ConversationThread,
         confirmation: Confirmation? = nil,
+        library: any ConversationLibrary,
         platform: any PlatformClient,
         status: BridgeStatus,
         commands: CommandRegistry,
@@ -69,6 +78,7 @@ package struct CommandContext: Sendable {
         self.room = room
         self.thread = thread
         self.confirmation = confirmation
+        self.library = library
         self.platform = platform
         self.status = status
         self.commands = commands
@@ -122,6 +132,8 @@ package struct CommandReply: Hashable, Sendable {
         case startThread
         /// The sender is asked to confirm this command with `!yes`.
         case askConfirmation
+        /// The sender is asked for the number of one of these, counted from 1.
+        case askChoice([String])
         /// The open question of the sender at this place is closed.
         case closeConfirmation
         /// The place goes on with a new thread, and the open question is closed.
@@ -136,10 +148,13 @@ package struct CommandReply: Hashable, Sendable {
     package var text: String
     /// What the bridge does besides.
     package var effect: Effect?
+    /// What changes about conversations, before a new one begins.
+    package var change: ConversationChange?
 
     /// Creates a reply.
-    package init(_ text: String, effect: Effect? = nil) {
+    package init(_ text: String, effect: Effect? = nil, change: ConversationChange? = nil) {
         self.text = text
         self.effect = effect
+        self.change = change
     }
 }

@@ -54,11 +54,19 @@ package struct CommandRegistry: Sendable {
         case .status: StatusCommand(notices: notices)
         case .whoami: WhoamiCommand(notices: notices)
         case .context: ContextCommand(notices: notices)
+        case .chats: ChatsCommand(notices: notices)
+        case .rename: RenameCommand(notices: notices)
+        case .archive: ArchiveCommand(notices: notices)
+        case .save: SaveCommand(notices: notices)
+        case .load: LoadCommand(notices: notices)
+        case .list: ListCommand(notices: notices)
+        case .remove: RemoveCommand(notices: notices)
         case .reset: ResetCommand(notices: notices)
         case .stop: StopCommand(notices: notices)
         case .retry: RetryCommand(notices: notices)
         case .yes: YesCommand(notices: notices)
         case .no: NoCommand(notices: notices)
+        case .cancel: CancelCommand(notices: notices)
         }
     }
 }

@@ -8,6 +8,8 @@ package struct AnswerPolicy: Sendable {
         case ignore(String)
         /// It runs a command. `isAddressed` says that the message was certainly meant for this bot.
         case command(ParsedCommand, isAddressed: Bool)
+        /// It answers an open question with the number of an option; 0 withdraws the question.
+        case choice(Int)
         /// It asks the agent.
         case question(String)
         /// It tells a person who may not use it so, once.
@@ -24,12 +26,15 @@ package struct AnswerPolicy: Sendable {
         package var repliesToBot: Bool
         /// Whether it stands in a Matrix thread that the bot takes part in.
         package var isInOwnThread: Bool
+        /// Whether the sender was asked for a number at this place and has not answered yet.
+        package var isAskedForNumber: Bool
 
         /// Creates circumstances.
-        package init(room: BridgeRoom, repliesToBot: Bool, isInOwnThread: Bool) {
+        package init(room: BridgeRoom, repliesToBot: Bool, isInOwnThread: Bool, isAskedForNumber: Bool = false) {
             self.room = room
             self.repliesToBot = repliesToBot
             self.isInOwnThread = isInOwnThread
+            self.isAskedForNumber = isAskedForNumber
         }
     }
 
@@ -87,6 +92,7 @@ package struct AnswerPolicy: Sendable {
         switch message.msgtype {
         case .text, .emote:
             let text = Self.withoutReplyFallback(message).trimmingWhitespace
+            if circumstances.isAskedForNumber, let number = Self.number(text) { return .choice(number) }
             if let command = CommandParser(prefix: prefix, names: names).parse(text) {
                 return .command(command, isAddressed: isAddressed)
             }
@@ -103,6 +109,18 @@ package struct AnswerPolicy: Sendable {
         let text = Self.withoutReplyFallback(message).trimmingWhitespace
         guard !text.isEmpty, CommandParser(prefix: prefix, names: names).parse(text) == nil else { return nil }
         return text
+    }
+
+    /// The number that a message is, where it is nothing else.
+    package static func number(in message: MessageContent) -> Int? {
+        number(withoutReplyFallback(message).trimmingWhitespace)
+    }
+
+    private static func number(_ text: String) -> Int? {
+        guard (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return Int(text)
     }
 
     private var names: [String] {

@@ -83,8 +83,10 @@ package final class InboxHandler: Sendable {
             return settlement
         }
         let room = directory.room(item.roomID) ?? BridgeRoom(roomID: item.roomID, membership: .joined)
-        let circumstances = try await circumstances(of: event, in: room)
         let place = ThreadPlace(roomID: item.roomID, root: event.threadRoot)
+        let question = try await openChoice(of: event, at: place)
+        var circumstances = try await circumstances(of: event, in: room)
+        circumstances.isAskedForNumber = question != nil
         switch policy.decision(on: event, circumstances) {
         case .ignore(let reason):
             logger.debug("a message is not answered", metadata: ["event": "\(event.eventID)", "reason": "\(reason)"])
@@ -98,6 +100,16 @@ package final class InboxHandler: Sendable {
                 notices.notForStrangers, to: event, at: place,
                 as: TransactionID(rawValue: "rialto-stranger-\(item.roomID)-\(event.sender)"))
             return settlement
+        case .choice(let number):
+            guard let question else { return settlement }
+            return try await outcome(
+                ofChoice: number,
+                question: question,
+                event: event,
+                room: room,
+                status: status,
+                settlement: settlement
+            )
         case .question(let text):
             guard permissions.allows(PermissionPolicy.asking, by: event.sender, in: item.roomID) else {
                 settlement.reply = notice(notices.askingNotPermitted(prefix: commands.prefix), to: event, at: place)
@@ -153,25 +165,10 @@ package final class InboxHandler: Sendable {
         status: BridgeStatus,
         settlement: Settlement
     ) async throws -> Settlement {
-        var settlement = settlement
         let reply: CommandReply
         do {
-            let context = CommandContext(
-                arguments: arguments,
-                sender: event.sender,
-                user: try await platformUser(event.sender),
-                sourceEventID: event.eventID,
-                room: room,
-                thread: try await store.currentThread(in: place),
-                confirmation: try await store.openConfirmation(of: event.sender, at: place),
-                platform: platform,
-                status: status,
-                commands: commands.filtered { [permissions] in
-                    permissions.allows($0.name, by: event.sender, in: place.roomID)
-                },
-                now: clock.milliseconds,
-                lastTurn: try await store.lastTurn(at: place)
-            )
+            let context = try await context(
+                arguments: arguments, event: event, place: place, room: room, status: status)
             reply = try await command.run(context)
         } catch let error as CancellationError {
             throw error
@@ -179,6 +176,68 @@ package final class InboxHandler: Sendable {
             logger.error("a command failed", metadata: ["command": "\(command.name)", "error": "\(error)"])
             reply = CommandReply(notices.sentence(for: error))
         }
+        return settled(settlement, with: reply, of: command.name, event: event, place: place)
+    }
+
+    /// What follows from a number that answers an open question.
+    private func outcome(
+        ofChoice number: Int,
+        question: Confirmation,
+        event: RoomEvent,
+        room: BridgeRoom,
+        status: BridgeStatus,
+        settlement: Settlement
+    ) async throws -> Settlement {
+        let place = question.place
+        var reply = CommandReply(notices.declined, effect: .closeConfirmation)
+        if number > question.options.count {
+            reply = CommandReply(notices.noSuchChoice(maximum: question.options.count))
+        } else if number > 0 {
+            let context = try await context(arguments: "", event: event, place: place, room: room, status: status)
+            // The permission may have been withdrawn since the question.
+            if let command = context.commands.command(named: question.command) as? any ChoiceCommand {
+                reply = try await command.chosen(question.options[number - 1], context)
+            }
+        }
+        return settled(settlement, with: reply, of: question.command, event: event, place: place)
+    }
+
+    private func context(
+        arguments: String,
+        event: RoomEvent,
+        place: ThreadPlace,
+        room: BridgeRoom,
+        status: BridgeStatus
+    ) async throws -> CommandContext {
+        CommandContext(
+            arguments: arguments,
+            sender: event.sender,
+            user: try await platformUser(event.sender),
+            sourceEventID: event.eventID,
+            room: room,
+            thread: try await store.currentThread(in: place),
+            confirmation: try await store.openConfirmation(of: event.sender, at: place),
+            library: store,
+            platform: platform,
+            status: status,
+            commands: commands.filtered { [permissions] in
+                permissions.allows($0.name, by: event.sender, in: place.roomID)
+            },
+            now: clock.milliseconds,
+            lastTurn: try await store.lastTurn(at: place)
+        )
+    }
+
+    /// The settlement with a command's reply and effects.
+    private func settled(
+        _ settlement: Settlement,
+        with reply: CommandReply,
+        of command: String,
+        event: RoomEvent,
+        place: ThreadPlace
+    ) -> Settlement {
+        var settlement = settlement
+        settlement.conversation = reply.change
         settlement.reply = notice(reply.text, to: event, at: place)
         let newThread = NewThread(threadID: "thr-\(event.eventID)", place: place)
         let closing = Settlement.ConfirmationChange.close(userID: event.sender, place: place)
@@ -192,14 +251,9 @@ package final class InboxHandler: Sendable {
         case .closeConfirmation:
             settlement.confirmation = closing
         case .askConfirmation:
-            settlement.confirmation = .ask(
-                Confirmation(
-                    userID: event.sender,
-                    place: place,
-                    command: command.name,
-                    askedAt: clock.milliseconds
-                )
-            )
+            settlement.confirmation = .ask(question(of: command, to: event.sender, at: place))
+        case .askChoice(let options):
+            settlement.confirmation = .ask(question(of: command, to: event.sender, at: place, options: options))
         case .stopTurns:
             settlement.stopsTurns = true
         case .retry(let turnID):
@@ -216,6 +270,25 @@ package final class InboxHandler: Sendable {
 
     private var quotes: QuotedMessage {
         QuotedMessage(homeserver: homeserver, store: store, ownName: policy.ownName, clock: clock)
+    }
+
+    private func question(
+        of command: String,
+        to userID: UserID,
+        at place: ThreadPlace,
+        options: [String] = []
+    ) -> Confirmation {
+        Confirmation(
+            userID: userID, place: place, command: command, askedAt: clock.milliseconds, options: options)
+    }
+
+    /// The open question that a message answers, where the message is a number and a number was asked for.
+    private func openChoice(of event: RoomEvent, at place: ThreadPlace) async throws -> Confirmation? {
+        guard let message = event.message, AnswerPolicy.number(in: message) != nil,
+            let question = try await store.openConfirmation(of: event.sender, at: place),
+            !question.options.isEmpty, question.isOpen(at: clock.milliseconds)
+        else { return nil }
+        return question
     }
 
     private func circumstances(of event: RoomEvent, in room: BridgeRoom) async throws -> AnswerPolicy.Circumstances {

@@ -131,6 +131,8 @@ package struct Settlement: Sendable {
     package var reply: NewOutgoingEvent?
     /// The thread that its place goes on with.
     package var newThread: NewThread?
+    /// What changes about conversations, before the new thread begins.
+    package var conversation: ConversationChange?
     /// What happens to the open question.
     package var confirmation: ConfirmationChange?
     /// Whether the turns of the item's room that are not answered yet are to be stopped.
@@ -146,6 +148,7 @@ package struct Settlement: Sendable {
         turn: NewTurn? = nil,
         reply: NewOutgoingEvent? = nil,
         newThread: NewThread? = nil,
+        conversation: ConversationChange? = nil,
         confirmation: ConfirmationChange? = nil,
         stopsTurns: Bool = false,
         change: TurnChange? = nil,
@@ -155,6 +158,7 @@ package struct Settlement: Sendable {
         self.turn = turn
         self.reply = reply
         self.newThread = newThread
+        self.conversation = conversation
         self.confirmation = confirmation
         self.stopsTurns = stopsTurns
         self.change = change
@@ -162,7 +166,7 @@ package struct Settlement: Sendable {
     }
 }
 
-/// A question that waits for `!yes` or `!no`.
+/// A question that waits for `!yes` or `!no`, or for a number.
 package struct Confirmation: Hashable, Sendable {
     /// Who was asked.
     package var userID: UserID
@@ -172,12 +176,15 @@ package struct Confirmation: Hashable, Sendable {
     package var command: String
     /// When they were asked, in milliseconds since 1970.
     package var askedAt: Int64
+    /// What the numbers from 1 stand for; empty where the answer is yes or no.
+    package var options: [String]
 
     /// Creates a question.
-    package init(userID: UserID, place: ThreadPlace, command: String, askedAt: Int64) {
+    package init(userID: UserID, place: ThreadPlace, command: String, askedAt: Int64, options: [String] = []) {
         self.userID = userID
         self.place = place
         self.command = command
         self.askedAt = askedAt
+        self.options = options
     }
 }

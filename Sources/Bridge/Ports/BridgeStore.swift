@@ -3,7 +3,7 @@ package import MatrixAPI
 /// The bridge's memory: rooms, inbox, threads, turns, outbox and open questions.
 ///
 /// Each function is one transaction that is durable when it returns and is not undone by the cancellation of its task.
-package protocol BridgeStore: Sendable {
+package protocol BridgeStore: ConversationLibrary {
     // MARK: Inbox
 
     /// The token of the last admitted sync response; nil before the first.
@@ -28,6 +28,8 @@ package protocol BridgeStore: Sendable {
     // MARK: Threads
 
     /// The agent's thread that a timeline or a Matrix thread of a room belongs to now; begun at the first call.
+    ///
+    /// One that was begun at another place and is resumed here has this place.
     func currentThread(in place: ThreadPlace) async throws -> ConversationThread
     /// Whether the bridge has answered in a Matrix thread, or is about to.
     func takesPart(inThread root: EventID, of roomID: RoomID) async throws -> Bool

@@ -35,6 +35,8 @@ package actor InMemoryBridgeStore: BridgeStore {
     private var turns: [Turn] = []
     private var sources: [String: [TurnSource]] = [:]
     private var outbox: [OutgoingEvent] = []
+    private var resumed: [ThreadPlace: String] = [:]
+    private var saves: [SavedConversation] = []
     private var confirmations: [Asked: Confirmation] = [:]
 
     /// Creates an empty store.
@@ -87,6 +89,7 @@ package actor InMemoryBridgeStore: BridgeStore {
         guard !inbox[index].isSettled else { return }
         try check(settlement)
         if settlement.stopsTurns { stopTurns(in: inbox[index].item.roomID) }
+        if let change = settlement.conversation { apply(change) }
         if let newThread = settlement.newThread { begin(newThread) }
         if let turn = settlement.turn { begin(turn, merges: settlement.mergesTurn) }
         if let change = settlement.change { apply(change) }
@@ -113,12 +116,28 @@ package actor InMemoryBridgeStore: BridgeStore {
             guard turn.threadID == settlement.newThread?.threadID || threads.contains(where: { $0.has(turn.threadID) })
             else { throw UnknownRecord(description: "There is no thread \(turn.threadID).") }
         }
+        switch settlement.conversation {
+        case .resume(let threadID, _), .rename(let threadID, _), .archive(let threadID): try checkThread(threadID)
+        case .save(let save): try checkThread(save.threadID)
+        case .removeSave, nil: break
+        }
         if let turnID = settlement.reply?.turnID, turnID != settlement.turn?.turnID { _ = try turnIndex(turnID) }
+    }
+
+    private func checkThread(_ threadID: String) throws {
+        guard threads.contains(where: { $0.has(threadID) }) else {
+            throw UnknownRecord(description: "There is no thread \(threadID).")
+        }
     }
 
     // MARK: Threads
 
     package func currentThread(in place: ThreadPlace) -> ConversationThread {
+        if let threadID = resumed[place], let index = threads.firstIndex(where: { $0.has(threadID) }) {
+            var thread = threads[index].thread
+            thread.place = place
+            return thread
+        }
         if let current = threads.first(where: { $0.isCurrent && $0.thread.place == place }) { return current.thread }
         begin(NewThread(threadID: ConversationThread.makeID(), place: place))
         return threads[threads.count - 1].thread
@@ -141,9 +160,47 @@ package actor InMemoryBridgeStore: BridgeStore {
         for index in threads.indices where threads[index].thread.place == new.place {
             threads[index].isCurrent = false
         }
+        resumed[new.place] = nil
         let startedAt = Int64((now().timeIntervalSince1970 * 1000).rounded())
         let thread = ConversationThread(threadID: new.threadID, place: new.place, startedAt: startedAt)
         threads.append(StoredThread(thread: thread))
+    }
+
+    package func conversations(at place: ThreadPlace) -> [ConversationThread] {
+        threads.map(\.thread).filter { $0.place == place }
+            .sorted { ($0.startedAt, $0.threadID) < ($1.startedAt, $1.threadID) }
+    }
+
+    package func savedConversations(of userID: UserID) -> [SavedConversation] {
+        saves.filter { $0.userID == userID }.sorted { ($0.savedAt, $0.name) < ($1.savedAt, $1.name) }
+    }
+
+    private func apply(_ change: ConversationChange) {
+        switch change {
+        case .rename(let threadID, let title):
+            for index in threads.indices where threads[index].has(threadID) { threads[index].thread.title = title }
+        case .archive(let threadID):
+            for index in threads.indices where threads[index].has(threadID) { threads[index].thread.isArchived = true }
+        case .save(let save):
+            saves.removeAll { $0.userID == save.userID && $0.name == save.name }
+            saves.append(save)
+        case .removeSave(let userID, let name):
+            saves.removeAll { $0.userID == userID && $0.name == name }
+        case .resume(let threadID, let place):
+            resume(threadID, at: place)
+        }
+    }
+
+    private func resume(_ threadID: String, at place: ThreadPlace) {
+        guard threads.contains(where: { $0.has(threadID) && $0.thread.place == place }) else {
+            resumed[place] = threadID
+            return
+        }
+        resumed[place] = nil
+        for index in threads.indices where threads[index].thread.place == place {
+            threads[index].isCurrent = threads[index].has(threadID)
+            if threads[index].has(threadID) { threads[index].thread.isArchived = false }
+        }
     }
 
     // MARK: Turns

@@ -26,14 +26,28 @@ package struct ConversationThread: Hashable, Sendable {
     package var turns: Int
     /// When it began, in milliseconds since 1970.
     package var startedAt: Int64
+    /// The title that a person gave it.
+    package var title: String?
+    /// Whether it is no longer listed.
+    package var isArchived: Bool
 
     /// Creates a thread.
-    package init(threadID: String, place: ThreadPlace, tokensUsed: Int = 0, turns: Int = 0, startedAt: Int64) {
+    package init(
+        threadID: String,
+        place: ThreadPlace,
+        tokensUsed: Int = 0,
+        turns: Int = 0,
+        startedAt: Int64,
+        title: String? = nil,
+        isArchived: Bool = false
+    ) {
         self.threadID = threadID
         self.place = place
         self.tokensUsed = tokensUsed
         self.turns = turns
         self.startedAt = startedAt
+        self.title = title
+        self.isArchived = isArchived
     }
 }
 

@@ -89,6 +89,7 @@ extension SQLiteBridgeStore {
             guard try row.optional("settled_at", as: Int64.self) == nil else { return }
             let settledAt = now().milliseconds
             if settlement.stopsTurns { try database.stopTurns(in: row.identifier("room_id")) }
+            if let change = settlement.conversation { try database.apply(change) }
             if let newThread = settlement.newThread { try database.begin(newThread, at: settledAt) }
             if let turn = settlement.turn {
                 let isMerged = try settlement.mergesTurn && database.merge(turn)
@@ -104,11 +105,13 @@ extension SQLiteBridgeStore {
 
     package func openConfirmation(of userID: UserID, at place: ThreadPlace) async throws -> Confirmation? {
         try await database.read("read the open question") { database in
-            let sql = "SELECT command, asked_at FROM confirmations WHERE user_id = ? AND room_id = ? AND root = ?"
+            let sql =
+                "SELECT command, asked_at, options FROM confirmations WHERE user_id = ? AND room_id = ? AND root = ?"
             let arguments: StatementArguments = [userID.stored, place.roomID.stored, place.storedRoot]
             guard let row = try Row.fetchOne(database, sql: sql, arguments: arguments) else { return nil }
             return Confirmation(
-                userID: userID, place: place, command: try row.text("command"), askedAt: try row.value("asked_at"))
+                userID: userID, place: place, command: try row.text("command"), askedAt: try row.value("asked_at"),
+                options: try row.optionalJSON("options") ?? [])
         }
     }
 }
@@ -138,12 +141,13 @@ extension Database {
         case .ask(let question):
             try execute(
                 sql: """
-                    INSERT OR REPLACE INTO confirmations (user_id, room_id, root, command, asked_at)
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO confirmations (user_id, room_id, root, command, asked_at, options)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     question.userID.stored, question.place.roomID.stored, question.place.storedRoot,
                     question.command.stored, question.askedAt,
+                    question.options.isEmpty ? nil : try Data.json(question.options),
                 ])
         case .close(let userID, let place):
             try execute(
@@ -155,7 +159,7 @@ extension Database {
 
 extension ThreadPlace {
     /// The root as a key that is never null: the main timeline has the empty one, which no event has.
-    fileprivate var storedRoot: StoredText { (root ?? EventID("")).stored }
+    var storedRoot: StoredText { (root ?? EventID("")).stored }
 }
 
 extension BridgeRoom {

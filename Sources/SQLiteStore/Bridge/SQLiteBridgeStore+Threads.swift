@@ -36,6 +36,7 @@ extension Database {
         let known = try Row.fetchOne(
             self, sql: "SELECT 1 FROM threads WHERE thread_id = ?", arguments: [new.threadID.stored])
         guard known == nil else { return }
+        try endResuming(at: new.place)
         try execute(
             sql:
                 "UPDATE threads SET is_current = 0 WHERE room_id = ? AND is_current = 1 AND \(Self.rootMatch(new.place))",
@@ -57,17 +58,27 @@ extension Database {
     }
 
     fileprivate func currentThread(in place: ThreadPlace) throws -> ConversationThread? {
+        let resumed = try cachedStatement(
+            sql: """
+                SELECT threads.* FROM resumed_threads JOIN threads ON threads.thread_id = resumed_threads.thread_id
+                WHERE resumed_threads.room_id = ? AND resumed_threads.root = ?
+                """)
+        if let row = try Row.fetchOne(resumed, arguments: [place.roomID.stored, place.storedRoot]) {
+            var thread = try ConversationThread(row: row)
+            thread.place = place
+            return thread
+        }
         let statement = try cachedStatement(
             sql: "SELECT * FROM threads WHERE room_id = ? AND is_current = 1 AND \(Self.rootMatch(place))")
         return try Row.fetchOne(statement, arguments: Self.arguments(place)).map(ConversationThread.init(row:))
     }
 
     /// Two forms instead of `root IS ?`, with which SQLite would use neither of the partial indexes.
-    private static func rootMatch(_ place: ThreadPlace) -> String {
+    static func rootMatch(_ place: ThreadPlace) -> String {
         place.root == nil ? "root IS NULL" : "root = ?"
     }
 
-    private static func arguments(_ place: ThreadPlace) -> StatementArguments {
+    static func arguments(_ place: ThreadPlace) -> StatementArguments {
         guard let root = place.root else { return [place.roomID.stored] }
         return [place.roomID.stored, root.stored]
     }
@@ -75,12 +86,14 @@ extension Database {
 
 extension ConversationThread {
     /// Reads a row of `threads`.
-    fileprivate init(row: Row) throws {
+    init(row: Row) throws {
         self.init(
             threadID: try row.text("thread_id"),
             place: ThreadPlace(roomID: try row.identifier("room_id"), root: try row.optionalIdentifier("root")),
             tokensUsed: try row.value("tokens_used"),
             turns: try row.value("turns"),
-            startedAt: try row.value("started_at"))
+            startedAt: try row.value("started_at"),
+            title: try row.optionalText("title"),
+            isArchived: try row.value("is_archived"))
     }
 }

@@ -47,7 +47,9 @@ extension Schema {
             is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
             tokens_used INTEGER NOT NULL DEFAULT 0 CHECK (tokens_used >= 0),
             turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
-            started_at INTEGER NOT NULL
+            started_at INTEGER NOT NULL,
+            title TEXT,
+            is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1))
         ) WITHOUT ROWID;
         CREATE UNIQUE INDEX threads_of_timelines ON threads (room_id) WHERE is_current = 1 AND root IS NULL;
         CREATE UNIQUE INDEX threads_of_roots ON threads (room_id, root) WHERE is_current = 1 AND root IS NOT NULL;
@@ -115,6 +117,7 @@ extension Schema {
             root TEXT NOT NULL,
             command TEXT NOT NULL,
             asked_at INTEGER NOT NULL,
+            options BLOB,
             PRIMARY KEY (user_id, room_id, root)
         ) WITHOUT ROWID;
 
@@ -150,5 +153,23 @@ extension Schema {
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);
+
+        CREATE INDEX threads_of_places ON threads (room_id, root, started_at);
+
+        -- A place that goes on with a thread of another place.
+        CREATE TABLE resumed_threads (
+            room_id TEXT NOT NULL,
+            root TEXT NOT NULL,
+            thread_id TEXT NOT NULL REFERENCES threads (thread_id),
+            PRIMARY KEY (room_id, root)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE saves (
+            user_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            thread_id TEXT NOT NULL REFERENCES threads (thread_id),
+            saved_at INTEGER NOT NULL,
+            PRIMARY KEY (user_id, name)
+        ) WITHOUT ROWID;
         """
 }

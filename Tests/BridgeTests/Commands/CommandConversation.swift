@@ -7,6 +7,7 @@ import Testing
 /// One person who types commands in one room, with a platform in memory; effects on the open question are kept.
 final class CommandConversation {
     let platform: MockPlatformClient
+    let library = InMemoryBridgeStore()
     let registry: CommandRegistry
     var room = BridgeRoom(roomID: "!room", membership: .joined, joinedMembers: 2)
     var status = BridgeStatus(
@@ -57,6 +58,9 @@ final class CommandConversation {
         switch reply.effect {
         case .askConfirmation:
             confirmation = Bridge.Confirmation(userID: sender, place: thread.place, command: command.name, askedAt: now)
+        case .askChoice(let options):
+            confirmation = Bridge.Confirmation(
+                userID: sender, place: thread.place, command: command.name, askedAt: now, options: options)
         case .closeConfirmation, .startThreadAndCloseConfirmation:
             confirmation = nil
         case .startThread, .stopTurns, .retry, nil:
@@ -79,6 +83,7 @@ final class CommandConversation {
             room: room,
             thread: thread,
             confirmation: confirmation,
+            library: library,
             platform: platform,
             status: status,
             commands: registry,

@@ -9,7 +9,9 @@ struct CommandRegistryTests {
     func order() {
         let names = [
             "help", "start", "new", "skills", "skill", "settings", "soul", "safety", "plan", "connectors", "status",
-            "whoami", "context", "reset", "stop", "retry", "yes", "no",
+            "whoami", "context", "chats", "rename", "archive", "save", "load", "list", "remove", "reset", "stop",
+            "retry",
+            "yes", "no", "cancel",
         ]
         #expect(registry.commands.map(\.name) == names)
         for name in names {

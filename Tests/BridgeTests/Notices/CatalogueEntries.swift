@@ -31,7 +31,7 @@ struct CatalogueEntry: Sendable, CustomTestStringConvertible {
 enum Catalogue {
     static let entries: [CatalogueEntry] =
         replies + failures + help + switches + settings + conversations + status
-        + permissions
+        + permissions + library
 
     private static let hostile = CatalogueEntry.hostile
     private static let prefix = CatalogueEntry.prefix
@@ -125,6 +125,9 @@ enum Catalogue {
         .init("stopping", "1") { $0.stopping(turns: 1) },
         .init("stopping", "5") { $0.stopping(turns: 5) },
         .init("nothingToStop") { $0.nothingToStop },
+        .init("retrying") { $0.retrying },
+        .init("nothingToRetry") { $0.nothingToRetry },
+        .init("stillAnswering") { $0.stillAnswering },
         .init("nothingToConfirm") { $0.nothingToConfirm },
         .init("confirmationExpired") { $0.confirmationExpired(command: hostile, prefix: prefix) },
         .init("declined") { $0.declined },
@@ -146,6 +149,32 @@ enum Catalogue {
         .init("notForStrangers") { $0.notForStrangers },
         .init("commandNotPermitted") { $0.commandNotPermitted(hostile, prefix: prefix) },
         .init("askingNotPermitted") { $0.askingNotPermitted(prefix: prefix) },
+    ]
+
+    private static let library: [CatalogueEntry] = [
+        .init("conversations") { notices in
+            let titled = ListedConversation(number: 2, title: hostile, since: date, turns: 1, isCurrent: true)
+            let foreign = ListedConversation(number: nil, title: nil, since: date, turns: 5, isCurrent: false)
+            return notices.conversations([titled, foreign], prefix: prefix)
+        },
+        .init("noConversation") { $0.noConversation(hostile, prefix: prefix) },
+        .init("renamed") { $0.renamed(hostile) },
+        .init("archived") { $0.archived(number: 3) },
+        .init("archivedCurrent") { $0.archivedCurrent },
+        .init("saved") { $0.saved(hostile, prefix: prefix) },
+        .init("nameUnusable") { $0.nameUnusable(maximumLength: 64) },
+        .init("savesFull") { $0.savesFull(maximum: 40, prefix: prefix) },
+        .init("noSaves") { $0.noSaves(prefix: prefix) },
+        .init("saves") { $0.saves([ListedSave(number: 1, name: hostile, savedAt: date)], prefix: prefix) },
+        .init("chooseSave") {
+            $0.chooseSave(
+                [ListedSave(number: 1, name: hostile, savedAt: date)], within: .seconds(300), prefix: prefix)
+        },
+        .init("noSave") { $0.noSave(hostile, prefix: prefix) },
+        .init("loaded") { $0.loaded(hostile) },
+        .init("removed") { $0.removed(hostile) },
+        .init("noSuchChoice") { $0.noSuchChoice(maximum: 7) },
+        .init("nothingToCancel") { $0.nothingToCancel },
     ]
 
     private static let bridgeStatus = BridgeStatus(

@@ -9,7 +9,8 @@ package enum BridgeStoreConformance {
     typealias Fixtures = BridgeStoreFixtures
 
     /// All cases.
-    package static let cases: [Case] = inbox + settling + threads + turns + changes + outbox
+    package static let cases: [Case] =
+        inbox + settling + threads + turns + changes + outbox + conversations
 
     static let inbox: [Case] = [
         Case("is empty at first") { store async throws in

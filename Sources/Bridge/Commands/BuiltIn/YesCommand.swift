@@ -5,6 +5,10 @@ struct YesCommand: BuiltInCommand {
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         guard let confirmation = context.ownConfirmation else { return CommandReply(notices.nothingToConfirm) }
+        // A question for a number stays open: yes is no answer to it.
+        guard confirmation.options.isEmpty else {
+            return CommandReply(notices.noSuchChoice(maximum: confirmation.options.count))
+        }
         guard let command = context.commands.command(named: confirmation.command) as? any ConfirmableCommand else {
             return CommandReply(notices.nothingToConfirm, effect: .closeConfirmation)
         }

@@ -47,6 +47,50 @@ extension EnglishNotices {
             CommandHelp(usage: "whoami", summary: "shows who you are to me")
         case .context:
             CommandHelp(usage: "context", summary: "shows the conversation that you are in")
+        case .chats:
+            CommandHelp(
+                usage: "chats",
+                summary: "lists the conversations of this place"
+            )
+        case .rename:
+            CommandHelp(
+                usage: "rename <title>",
+                summary: "gives this conversation a title"
+            )
+        case .archive:
+            CommandHelp(
+                usage: "archive [number]",
+                summary: "takes a conversation off the list",
+                details: "Without a number it is this one, and a new one begins. The messages stay in the room."
+            )
+        case .save:
+            CommandHelp(
+                usage: "save [name]",
+                summary: "saves this conversation under a name",
+                details:
+                    "Without a name it gets one from the time. A name that you have used before moves to this conversation."
+            )
+        case .load:
+            CommandHelp(
+                usage: "load [number|name]",
+                summary: "goes on with a conversation that you saved",
+                details: "Without anything behind it, I list what you have saved and ask for a number."
+            )
+        case .list:
+            CommandHelp(
+                usage: "list",
+                summary: "lists the conversations that you saved"
+            )
+        case .remove:
+            CommandHelp(
+                usage: "remove <number|name>",
+                summary: "removes a conversation from those that you saved"
+            )
+        case .cancel:
+            CommandHelp(
+                usage: "cancel",
+                summary: "withdraws what I asked"
+            )
         case .reset:
             CommandHelp(
                 usage: "reset",

@@ -16,7 +16,8 @@ extension EnglishNotices {
     }
 
     package func confirmReset(within limit: Duration, prefix: String) -> String {
-        "Shall my agent forget this conversation? It can't be brought back. "
+        "Shall my agent forget this conversation? Unless you save it first with \(Self.typed(prefix, "save")), "
+            + "it can't be brought back. "
             + "Please answer \(Self.typed(prefix, "yes")) or \(Self.typed(prefix, "no")) within \(Self.span(limit))."
     }
 

@@ -48,6 +48,50 @@ extension RussianNotices {
             CommandHelp(usage: "whoami", summary: "кто вы для меня")
         case .context:
             CommandHelp(usage: "context", summary: "сведения о текущем разговоре")
+        case .chats:
+            CommandHelp(
+                usage: "chats",
+                summary: "список разговоров здесь"
+            )
+        case .rename:
+            CommandHelp(
+                usage: "rename <название>",
+                summary: "дать этому разговору название"
+            )
+        case .archive:
+            CommandHelp(
+                usage: "archive [номер]",
+                summary: "убрать разговор из списка",
+                details: "Без номера — текущий разговор, и тогда начинается новый. Сообщения останутся в комнате."
+            )
+        case .save:
+            CommandHelp(
+                usage: "save [имя]",
+                summary: "сохранить этот разговор под именем",
+                details:
+                    "Без имени разговор получит имя по времени. Имя, которое у вас уже есть, перейдёт к этому разговору."
+            )
+        case .load:
+            CommandHelp(
+                usage: "load [номер|имя]",
+                summary: "продолжить сохранённый разговор",
+                details: "Без дополнений я покажу список сохранённых разговоров и спрошу номер."
+            )
+        case .list:
+            CommandHelp(
+                usage: "list",
+                summary: "список сохранённых вами разговоров"
+            )
+        case .remove:
+            CommandHelp(
+                usage: "remove <номер|имя>",
+                summary: "удалить разговор из сохранённых"
+            )
+        case .cancel:
+            CommandHelp(
+                usage: "cancel",
+                summary: "отменить то, о чём я спрашиваю"
+            )
         case .reset:
             CommandHelp(
                 usage: "reset",
@@ -56,6 +100,13 @@ extension RussianNotices {
             )
         case .stop:
             CommandHelp(usage: "stop", summary: "остановить ответы, которые сейчас пишутся здесь")
+        case .retry:
+            CommandHelp(
+                usage: "retry",
+                summary: "ответить на последний вопрос здесь ещё раз",
+                details: "Новый ответ встанет на место старого. Чтобы повторить ответ на более ранний вопрос, "
+                    + "поставьте под ним реакцию 🔁."
+            )
         case .yes:
             CommandHelp(usage: "yes", summary: "согласиться с тем, о чём я спрашиваю")
         case .no:

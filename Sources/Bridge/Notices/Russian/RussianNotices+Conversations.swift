@@ -16,7 +16,7 @@ extension RussianNotices {
     }
 
     package func confirmReset(within limit: Duration, prefix: String) -> String {
-        "Забыть этот разговор? Вернуть его будет нельзя. "
+        "Забыть этот разговор? Вернуть его будет нельзя, если сначала не сохранить его: \(Self.typed(prefix, "save")). "
             + "Ответьте \(Self.typed(prefix, "yes")) или \(Self.typed(prefix, "no")); "
             + "я жду ответа \(Self.span(limit))."
     }
@@ -28,6 +28,12 @@ extension RussianNotices {
     }
 
     package var nothingToStop: String { "Останавливать нечего: сейчас здесь не пишется ни один ответ." }
+
+    package var retrying: String { "Отвечаю ещё раз, на том же месте." }
+
+    package var nothingToRetry: String { "Здесь нет вопроса, на который можно ответить ещё раз." }
+
+    package var stillAnswering: String { "Я ещё отвечаю на ваш последний вопрос." }
 
     package var nothingToConfirm: String { "Сейчас нет вопроса, на который можно ответить «да» или «нет»." }
 

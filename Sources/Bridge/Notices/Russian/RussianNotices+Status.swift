@@ -4,14 +4,22 @@ extension RussianNotices {
     package func status(_ status: BridgeStatus, isAgentConnected: Bool) -> String {
         let agent = isAgentConnected ? "✅ на связи" : "⚠️ сейчас не на связи; я продолжаю попытки"
         let turns = "здесь \(Self.grouped(status.openTurnsInRoom)), во всех комнатах \(Self.grouped(status.openTurns))"
+        let rate = String(format: "%.1f", status.eventsPerSecond).replacing(".", with: ",")
         let entries = [
             "**Агент:** \(agent)",
             "**Версия:** \(MarkdownEscape.code(status.version, limit: 64))",
             "**Работаю уже:** \(Self.span(status.uptime))",
             "**Комнаты:** \(Self.grouped(status.rooms))",
             "**Ответы в работе:** \(turns)",
+            "**Правки:** \(edits(status.sends)); предел — \(rate) сообщения в секунду",
         ]
         return "**Состояние**\n\n\(Self.list(entries))"
+    }
+
+    private func edits(_ counts: SendCounts) -> String {
+        let (sent, saved) = (Self.grouped(counts.edits), Self.grouped(counts.saved))
+        return
+            "отправлено \(sent), сэкономлено \(saved), ограничений со стороны сервера: \(Self.grouped(counts.throttled))"
     }
 
     package func whoami(matrixID: String, userID: String, since: Date) -> String {

@@ -1,0 +1,15 @@
+/// `!rename <title>`: gives the conversation at this place a title.
+struct RenameCommand: BuiltInCommand {
+    static let commandName = CommandName.rename
+    let notices: any Notices
+
+    package func run(_ context: CommandContext) async throws -> CommandReply {
+        let title = context.arguments
+        guard !title.isEmpty else { return CommandReply(notices.usageError(help, prefix: context.commands.prefix)) }
+        guard ConversationName.isShort(title) else {
+            return CommandReply(notices.nameUnusable(maximumLength: ConversationName.maximumLength))
+        }
+        return CommandReply(
+            notices.renamed(title), change: .rename(threadID: context.thread.threadID, title: title))
+    }
+}

@@ -1,0 +1,145 @@
+import MatrixAPI
+import Testing
+
+@testable import Bridge
+
+/// The commands about conversations, each for itself.
+struct LibraryCommandTests {
+    private let notices = EnglishNotices()
+
+    /// A conversation whose library holds these saves of the person, at rising times.
+    private func conversation(saved names: [String] = []) async throws -> CommandConversation {
+        let conversation = try await CommandConversation()
+        conversation.thread = await conversation.library.currentThread(in: conversation.thread.place)
+        for (index, name) in names.enumerated() {
+            let save = SavedConversation(
+                userID: conversation.sender, name: name, threadID: conversation.thread.threadID,
+                savedAt: Int64(index))
+            try await settle(.save(save), in: conversation)
+        }
+        return conversation
+    }
+
+    private func settle(_ change: ConversationChange, in conversation: CommandConversation) async throws {
+        let library = conversation.library
+        let event = RoomEvent(
+            eventID: EventID("$\(change)"), type: "m.room.message", sender: conversation.sender, originServerTS: 1,
+            content: ["body": "x"])
+        _ = await library.admit(
+            Admission(
+                nextBatch: "s",
+                items: [NewInboxItem(key: "\(change)", roomID: "!room", content: .event(event))]))
+        let item = try #require(await library.nextOpenItem(in: "!room"))
+        try await library.settle(Settlement(sequence: item.sequence, conversation: change))
+    }
+
+    @Test(
+        "a name that is saved under",
+        arguments: [
+            ("!save recipes", "recipes"), ("!save  My trip to Rome ", "My trip to Rome"), ("!save PLANS", "plans"),
+            ("!save", "2026-02-02 02:40:00"), ("!save 7", nil), ("!save -7", nil),
+            ("!save " + String(repeating: "a", count: 65), nil),
+        ]
+    )
+    func save(typed: String, expected: String?) async throws {
+        let conversation = try await conversation(saved: ["plans"])
+        let reply = try await conversation.type(typed)
+        guard let expected else {
+            #expect(reply == CommandReply(notices.nameUnusable(maximumLength: 64)))
+            return
+        }
+        let save = SavedConversation(
+            userID: conversation.sender, name: expected, threadID: conversation.thread.threadID,
+            savedAt: conversation.now)
+        #expect(reply == CommandReply(notices.saved(expected, prefix: "!"), change: .save(save)))
+    }
+
+    @Test("there is an end to saving, but a name can be used again")
+    func full() async throws {
+        let conversation = try await conversation(saved: (1...40).map { "chat \($0)" })
+        #expect(try await conversation.type("!save more").text == notices.savesFull(maximum: 40, prefix: "!"))
+        #expect(try await conversation.type("!save chat 7").change != nil)
+    }
+
+    @Test(
+        "a saved conversation is picked by its number or its name",
+        arguments: [
+            ("1", "alpha"), ("2", "Beta"), ("beta", "Beta"), ("Beta", "Beta"), ("ALPHA", "alpha"), ("0", nil),
+            ("3", nil), ("-1", nil), ("99999999999999999999", nil), ("gamma", nil),
+        ]
+    )
+    func pick(typed: String, expected: String?) async throws {
+        let conversation = try await conversation(saved: ["alpha", "Beta"])
+        let load = try await conversation.type("!load \(typed)")
+        let remove = try await conversation.type("!remove \(typed)")
+        if let expected {
+            let place = conversation.thread.place
+            #expect(
+                load
+                    == CommandReply(
+                        notices.loaded(expected),
+                        change: .resume(threadID: conversation.thread.threadID, place: place)))
+            #expect(remove.change == .removeSave(userID: conversation.sender, name: expected))
+        } else {
+            #expect(load == CommandReply(notices.noSave(typed, prefix: "!")))
+            #expect(remove == load)
+        }
+    }
+
+    @Test("load without an argument asks for a number, and remembers what the numbers stand for")
+    func loadAsks() async throws {
+        let conversation = try await conversation(saved: ["alpha", "beta"])
+        let reply = try await conversation.type("!load")
+        #expect(reply.effect == .askChoice(["alpha", "beta"]))
+        #expect(reply.text.contains("**2**: `beta`") && reply.text.contains("`!cancel`"))
+        // Yes is no answer to it, and it stays open.
+        #expect(try await conversation.type("!yes") == CommandReply(notices.noSuchChoice(maximum: 2)))
+        #expect(
+            try await conversation.type("!cancel") == CommandReply(notices.declined, effect: .closeConfirmation))
+        #expect(try await conversation.type("!cancel") == CommandReply(notices.nothingToCancel))
+        #expect(try await conversation.type("!list").text.contains("**1**: `alpha`"))
+    }
+
+    @Test("who has saved nothing is told so", arguments: ["!load", "!load x", "!list"])
+    func nothingSaved(typed: String) async throws {
+        let conversation = try await conversation()
+        #expect(try await conversation.type(typed) == CommandReply(notices.noSaves(prefix: "!")))
+        #expect(try await conversation.type("!remove").text.contains("`!remove <number|name>`"))
+    }
+
+    @Test("a title is given, within its length")
+    func rename() async throws {
+        let conversation = try await conversation()
+        let threadID = conversation.thread.threadID
+        #expect(
+            try await conversation.type("!rename Trip to *Rome*")
+                == CommandReply(
+                    notices.renamed("Trip to *Rome*"), change: .rename(threadID: threadID, title: "Trip to *Rome*")))
+        #expect(try await conversation.type("!rename").text.contains("`!rename <title>`"))
+        #expect(try await conversation.type("!rename " + String(repeating: "ä", count: 65)).change == nil)
+    }
+
+    @Test("the current conversation is archived by a new one, and a number that is none is refused")
+    func archive() async throws {
+        let conversation = try await conversation()
+        let archived = CommandReply(
+            notices.archivedCurrent, effect: .startThread,
+            change: .archive(threadID: conversation.thread.threadID))
+        #expect(try await conversation.type("!archive") == archived)
+        #expect(try await conversation.type("!archive 1") == archived)
+        for typed in ["0", "2", "-1", "x", "99999999999999999999"] {
+            #expect(
+                try await conversation.type("!archive \(typed)")
+                    == CommandReply(notices.noConversation(typed, prefix: "!")))
+        }
+    }
+
+    @Test("a conversation of another place is left, and not taken off that place's list")
+    func archiveForeign() async throws {
+        let conversation = try await conversation()
+        conversation.thread.threadID = "thr-elsewhere"
+        #expect(
+            try await conversation.type("!archive") == CommandReply(notices.archivedCurrent, effect: .startThread))
+        #expect(try await conversation.type("!chats").text.contains("**from elsewhere**"))
+    }
+}

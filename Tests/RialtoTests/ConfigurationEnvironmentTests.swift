@@ -17,6 +17,7 @@ struct ConfigurationEnvironmentTests {
             "matrix.homeserver": "example.org", "matrix.user_id": "@bot:example.org", "matrix.device_name": "d",
             "matrix.password_file": "/p", "matrix.access_token_file": "/t", "matrix.ca_file": "/ca",
             "bridge.allow": "@a:b.c, @*:d.e", "bridge.invites": "@a:b.c", "bridge.command_prefix": ".",
+            "bridge.welcome": "no", "bridge.strangers": "notice", "bridge.language": "ru",
             "bridge.show_tokens": "no", "bridge.edit_interval_ms": "200", "bridge.edits_per_second": "1.5",
             "bridge.edit_burst": "3", "bridge.drain_seconds": "4", "platform.backend": "MOCK",
             "platform.skills": "x,y", "agent.url": "ws://h/", "agent.listen": "h:1", "agent.name": "n",
@@ -25,12 +26,14 @@ struct ConfigurationEnvironmentTests {
             "store.directory": "/s", "telemetry.log_format": "console", "telemetry.log_level": "error",
         ]
         let defaults = Configuration(directory: "")
-        for key in ConfigurationSchema.keys {
+        // Tables do not fit into a variable.
+        let keys = ConfigurationSchema.keys.filter { $0.path != "bridge.rules" }
+        for key in keys {
             let value = try #require(values[key.path], "no value for \(key.path)")
             let configuration = try load([key.environmentName: value])
             #expect(key.literal(configuration) != key.literal(defaults), "\(key.environmentName) has no effect")
         }
-        #expect(values.count == ConfigurationSchema.keys.count)
+        #expect(values.count == keys.count)
         #expect(try load(["RIALTO_BRIDGE_ALLOW": "@a:b.c, @*:d.e"]).bridge.allow == ["@a:b.c", "@*:d.e"])
         #expect(try load(["RIALTO_STORE_DIRECTORY": "db"]).store.directory.path == "/cwd/db")
         #expect(try load(["RIALTO_BRIDGE_EDIT_BURST": "3"], "[bridge]\nedit_burst = 9").bridge.editBurst == 3)

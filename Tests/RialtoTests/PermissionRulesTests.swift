@@ -1,4 +1,5 @@
 import Bridge
+import MatrixAPI
 import Testing
 
 @testable import rialto

@@ -3,20 +3,19 @@ package import MatrixAPI
 package import PlatformSDK
 import Synchronization
 
-/// Deals with what has arrived in a room, one item after another: runs a command, begins a turn, answers an invite.
+/// Deals with what has arrived in a room, one item after another: runs a command, begins a turn, has an invite answered.
 package final class InboxHandler: Sendable {
     private static let maximumKnownUsers = 10_000
     private static let profilePatience: Duration = .seconds(2)
-    private static let maximumInviteAttempts = 10
 
     private let homeserver: any Homeserver
-    private let outbox: Outbox
     private let store: any BridgeStore
     private let platform: any PlatformClient
     private let directory: RoomDirectory
     private let policy: AnswerPolicy
     private let permissions: PermissionPolicy
-    private let invites: [UserIDGlob]
+    private let welcomes: Bool
+    private let invites: InviteHandler
     private let commands: CommandRegistry
     private let renderer: ReplyRenderer
     private let notices: any Notices
@@ -24,11 +23,11 @@ package final class InboxHandler: Sendable {
     private let clock: BridgeClock
     private let logger: Logger
     private let knownUsers = Mutex<Set<UserID>>([])
-    private let failedInvites = Mutex<[Int64: Int]>([:])
 
     /// Creates a handler.
     ///
     /// - Parameters:
+    ///   - welcomes: Whether a person is greeted at the first contact.
     ///   - invites: Whose invites are accepted; nobody's when empty.
     ///   - mergesQuestions: Whether a question joins one of the same person that nobody has begun to answer.
     package init(
@@ -39,6 +38,7 @@ package final class InboxHandler: Sendable {
         directory: RoomDirectory,
         policy: AnswerPolicy,
         permissions: PermissionPolicy,
+        welcomes: Bool,
         invites: [UserIDGlob],
         commands: CommandRegistry,
         renderer: ReplyRenderer,
@@ -48,13 +48,21 @@ package final class InboxHandler: Sendable {
         logger: Logger
     ) {
         self.homeserver = homeserver
-        self.outbox = outbox
         self.store = store
         self.platform = platform
         self.directory = directory
         self.policy = policy
         self.permissions = permissions
-        self.invites = invites
+        self.welcomes = welcomes
+        self.invites = InviteHandler(
+            homeserver: homeserver,
+            outbox: outbox,
+            directory: directory,
+            invites: invites,
+            notices: notices,
+            clock: clock,
+            logger: logger
+        )
         self.commands = commands
         self.renderer = renderer
         self.notices = notices
@@ -69,8 +77,13 @@ package final class InboxHandler: Sendable {
     package func outcome(of item: InboxItem, status: BridgeStatus) async throws -> Settlement {
         switch item.content {
         case .invite(let inviter, let isEncrypted):
-            try await answerInvite(item, from: inviter, isEncrypted: isEncrypted)
-            return Settlement(sequence: item.sequence)
+            var settlement = Settlement(sequence: item.sequence)
+            let isJoined = try await invites.answer(item, from: inviter, isEncrypted: isEncrypted)
+            if isJoined, let room = directory.room(item.roomID), room.isDirect, policy.isAllowed(inviter), welcomes {
+                let place = ThreadPlace(roomID: item.roomID, root: nil)
+                settlement.welcome = welcome(try await platformUser(inviter), inviter, in: room, at: place)
+            }
+            return settlement
         case .event(let event):
             return try await outcome(of: event, item: item, status: status)
         }
@@ -115,7 +128,8 @@ package final class InboxHandler: Sendable {
                 settlement.reply = notice(notices.askingNotPermitted(prefix: commands.prefix), to: event, at: place)
                 return settlement
             }
-            _ = try await platformUser(event.sender)
+            let user = try await platformUser(event.sender)
+            if welcomes { settlement.welcome = welcome(user, event.sender, in: room, at: place) }
             let thread = try await store.currentThread(in: place)
             settlement.turn = NewTurn(
                 sourceEventID: event.eventID,
@@ -166,17 +180,28 @@ package final class InboxHandler: Sendable {
         settlement: Settlement
     ) async throws -> Settlement {
         let reply: CommandReply
+        var greeting: NewOutgoingEvent?
+        var isGreeting = false
         do {
             let context = try await context(
                 arguments: arguments, event: event, place: place, room: room, status: status)
             reply = try await command.run(context)
+            if welcomes { greeting = welcome(context.user, event.sender, in: room, at: place) }
+            isGreeting = context.user.isNew && command.name == CommandName.start.rawValue
         } catch let error as CancellationError {
             throw error
         } catch {
             logger.error("a command failed", metadata: ["command": "\(command.name)", "error": "\(error)"])
             reply = CommandReply(notices.sentence(for: error))
         }
-        return settled(settlement, with: reply, of: command.name, event: event, place: place)
+        var result = settled(settlement, with: reply, of: command.name, event: event, place: place)
+        if isGreeting, let greeting {
+            // `!start` at the first contact is answered by the greeting itself.
+            result.reply?.transactionID = greeting.transactionID
+        } else if command.name != CommandName.start.rawValue {
+            result.welcome = greeting
+        }
+        return result
     }
 
     /// What follows from a number that answers an open question.
@@ -326,6 +351,24 @@ package final class InboxHandler: Sendable {
         return user
     }
 
+    /// The greeting at the first contact: its transaction id makes it the same one for ever.
+    private func welcome(
+        _ user: User,
+        _ userID: UserID,
+        in room: BridgeRoom,
+        at place: ThreadPlace
+    ) -> NewOutgoingEvent {
+        let text = notices.welcome(displayName: user.displayName, isDirectRoom: room.isDirect, prefix: commands.prefix)
+        return NewOutgoingEvent(
+            turnID: nil,
+            kind: .notice,
+            roomID: place.roomID,
+            content: renderer.notice(text, at: place),
+            transactionID: TransactionID(rawValue: "rialto-welcome-\(userID)"),
+            deviceID: homeserver.deviceID
+        )
+    }
+
     private func notice(
         _ text: String,
         to event: RoomEvent,
@@ -340,48 +383,6 @@ package final class InboxHandler: Sendable {
             transactionID: transactionID ?? TransactionID(rawValue: "rialto-reply-\(event.eventID)"),
             deviceID: homeserver.deviceID
         )
-    }
-
-    /// Answers an invite; throws where it is to be tried again, which is not for ever.
-    private func answerInvite(_ item: InboxItem, from inviter: UserID, isEncrypted: Bool) async throws {
-        let roomID = item.roomID
-        // An invite that was withdrawn, or taken up in a later sync, needs no answer any more.
-        guard directory.room(roomID)?.membership == .invited else { return }
-        await outbox.countEvent()
-        do {
-            if !invites.contains(where: { $0.matches(inviter) }) {
-                logger.info("an invite is declined: its sender is not allowed", metadata: ["room": "\(roomID)"])
-                try await homeserver.leave(roomID, reason: notices.inviteDeclined)
-            } else if isEncrypted {
-                logger.warning("an invite is declined: the room is encrypted", metadata: ["room": "\(roomID)"])
-                try await homeserver.leave(roomID, reason: notices.encryptedRoom)
-            } else {
-                try await homeserver.join(roomID)
-            }
-        } catch {
-            switch error.kind {
-            case .cancelled:
-                throw CancellationError()
-            case .unknownToken:
-                throw error
-            case .limited(let retryAfter):
-                try await clock.sleep(for: retryAfter ?? .seconds(5))
-                throw error
-            case .unreachable where noteFailedInvite(item) < Self.maximumInviteAttempts:
-                throw error
-            case .unreachable, .unintelligible, .rejected:
-                logger.warning("an invite could not be answered", metadata: ["room": "\(roomID)", "error": "\(error)"])
-            }
-        }
-        failedInvites.withLock { $0[item.sequence] = nil }
-    }
-
-    /// Counts a failed attempt and returns how many there have been.
-    private func noteFailedInvite(_ item: InboxItem) -> Int {
-        failedInvites.withLock { failed in
-            failed[item.sequence, default: 0] += 1
-            return failed[item.sequence, default: 0]
-        }
     }
 }
 

@@ -129,6 +129,8 @@ package struct Settlement: Sendable {
     package var turn: NewTurn?
     /// The event that answers it, such as a command's reply.
     package var reply: NewOutgoingEvent?
+    /// What greets a person at the first contact; one with a known transaction id has been sent before.
+    package var welcome: NewOutgoingEvent?
     /// The thread that its place goes on with.
     package var newThread: NewThread?
     /// What changes about conversations, before the new thread begins.
@@ -147,6 +149,7 @@ package struct Settlement: Sendable {
         sequence: Int64,
         turn: NewTurn? = nil,
         reply: NewOutgoingEvent? = nil,
+        welcome: NewOutgoingEvent? = nil,
         newThread: NewThread? = nil,
         conversation: ConversationChange? = nil,
         confirmation: ConfirmationChange? = nil,
@@ -157,6 +160,7 @@ package struct Settlement: Sendable {
         self.sequence = sequence
         self.turn = turn
         self.reply = reply
+        self.welcome = welcome
         self.newThread = newThread
         self.conversation = conversation
         self.confirmation = confirmation

@@ -93,6 +93,7 @@ package actor InMemoryBridgeStore: BridgeStore {
         if let newThread = settlement.newThread { begin(newThread) }
         if let turn = settlement.turn { begin(turn, merges: settlement.mergesTurn) }
         if let change = settlement.change { apply(change) }
+        if let welcome = settlement.welcome { _ = insert(welcome) }
         if let reply = settlement.reply { _ = insert(reply) }
         switch settlement.confirmation {
         case .ask(let question):

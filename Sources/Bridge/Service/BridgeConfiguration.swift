@@ -10,6 +10,8 @@ package struct BridgeConfiguration: Sendable {
     package var strangers: StrangerAnswer
     /// What those who may use the bot may do with it.
     package var permissions: PermissionPolicy
+    /// Whether a person is greeted at the first contact.
+    package var welcomes: Bool
     /// What commands begin with.
     package var commandPrefix: String
     /// Whether a small last line tells the tokens that an answer took.
@@ -33,6 +35,7 @@ package struct BridgeConfiguration: Sendable {
         invites: [UserIDGlob],
         strangers: StrangerAnswer = .silence,
         permissions: PermissionPolicy = PermissionPolicy(),
+        welcomes: Bool = true,
         commandPrefix: String = "!",
         showsTokens: Bool = true,
         displayName: String? = nil,
@@ -46,6 +49,7 @@ package struct BridgeConfiguration: Sendable {
         self.invites = invites
         self.strangers = strangers
         self.permissions = permissions
+        self.welcomes = welcomes
         self.commandPrefix = commandPrefix
         self.showsTokens = showsTokens
         self.displayName = displayName

@@ -70,6 +70,7 @@ package final class BridgeService: Service {
                 prefix: configuration.commandPrefix
             ),
             permissions: configuration.permissions,
+            welcomes: configuration.welcomes,
             invites: configuration.invites,
             commands: CommandRegistry(prefix: configuration.commandPrefix, notices: notices),
             renderer: renderer,
@@ -266,7 +267,7 @@ package final class BridgeService: Service {
         try await store.settle(outcome)
         if outcome.stopsTurns { openTurns.stopAll(in: item.roomID) }
         try await note(outcome)
-        if outcome.reply != nil { wake([.notices(item.roomID)]) }
+        if outcome.reply != nil || outcome.welcome != nil { wake([.notices(item.roomID)]) }
     }
 
     /// Tells the queue of turns what has been stored.

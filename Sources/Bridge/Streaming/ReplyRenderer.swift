@@ -47,7 +47,7 @@ package struct ReplyRenderer: Sendable {
     }
 
     /// The content of a message of no turn, such as a command's reply.
-    package func notice(_ text: String, at place: ThreadPlace, answering eventID: EventID) -> JSONValue {
+    package func notice(_ text: String, at place: ThreadPlace, answering eventID: EventID? = nil) -> JSONValue {
         OutgoingMessage(
             msgtype: .notice,
             body: text,
@@ -112,12 +112,13 @@ package struct ReplyRenderer: Sendable {
         )
     }
 
-    private func relation(at place: ThreadPlace, answering eventID: EventID, isReply: Bool) -> OutgoingMessage.Relation?
+    private func relation(at place: ThreadPlace, answering eventID: EventID?, isReply: Bool) -> OutgoingMessage
+        .Relation?
     {
         if let root = place.root {
-            return .thread(root: root, inReplyTo: eventID, isFallingBack: true)
+            return .thread(root: root, inReplyTo: eventID ?? root, isFallingBack: true)
         }
-        return isReply ? .reply(eventID) : nil
+        return isReply ? eventID.map { .reply($0) } : nil
     }
 
     private static func escaped(_ text: String) -> String {

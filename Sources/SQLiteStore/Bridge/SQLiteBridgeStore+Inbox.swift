@@ -96,6 +96,7 @@ extension SQLiteBridgeStore {
                 if !isMerged { try database.insert(turn) }
             }
             if let change = settlement.change { try database.apply(change) }
+            if let welcome = settlement.welcome { _ = try database.insert(welcome) }
             if let reply = settlement.reply { _ = try database.insert(reply) }
             if let change = settlement.confirmation { try database.apply(change) }
             try database.execute(

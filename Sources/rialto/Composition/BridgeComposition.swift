@@ -46,6 +46,7 @@ enum BridgeComposition {
             invites: configuration.effectiveInvites,
             strangers: configuration.strangers,
             permissions: PermissionPolicy(configuration.rules?.rules ?? []),
+            welcomes: configuration.welcome,
             commandPrefix: configuration.commandPrefix,
             showsTokens: configuration.showTokens,
             displayName: displayName,

@@ -54,6 +54,8 @@ extension Configuration {
         var allow: [UserIDGlob] = []
         /// Whose invites are accepted; nil stands for those of `allow`.
         var invites: [UserIDGlob]?
+        /// Whether a person is greeted at the first contact.
+        var welcome = true
         /// What people get who may not use the bot.
         var strangers = StrangerAnswer.silence
         /// What those who may use the bot may do with it.

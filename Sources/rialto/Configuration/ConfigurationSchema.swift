@@ -72,6 +72,10 @@ enum ConfigurationSchema {
             "Whose invites to rooms are accepted; without this key, those of the people in `allow`."
         ),
         ConfigurationKey(
+            "bridge", "welcome", \.bridge.welcome,
+            "Whether a person is greeted once, silently, at the first message or when the bot joins their direct room."
+        ),
+        ConfigurationKey(
             "bridge", "strangers", \.bridge.strangers,
             "What people get who write to the bot and are not in `allow`: \"silence\", or \"notice\" for one polite sentence,",
             "once in each room."

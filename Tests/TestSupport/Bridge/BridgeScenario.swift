@@ -110,6 +110,7 @@ extension BridgeConfiguration {
         return BridgeConfiguration(
             allowed: everybody,
             invites: everybody,
+            welcomes: false,
             editPolicy: editPolicy,
             budget: budget,
             drainLimit: drainLimit,

@@ -27,6 +27,8 @@ package struct Stage: Sendable {
         configuration["matrix", "user_id"] = .string(bot.userID)
         configuration["matrix", "password_file"] = .string(password)
         configuration["bridge", "allow"] = ["@*:localhost"]
+        // What is not asked for would stand between a message and its answer.
+        configuration["bridge", "welcome"] = false
         configuration["bridge", "edit_interval_ms"] = 150
         configuration["bridge", "edits_per_second"] = 200
         configuration["bridge", "edit_burst"] = 400

@@ -1,0 +1,85 @@
+import Logging
+import MatrixAPI
+import Synchronization
+
+/// Answers invites: joins where it may, declines politely elsewhere.
+final class InviteHandler: Sendable {
+    private static let maximumInviteAttempts = 10
+
+    private let homeserver: any Homeserver
+    private let outbox: Outbox
+    private let directory: RoomDirectory
+    private let invites: [UserIDGlob]
+    private let notices: any Notices
+    private let clock: BridgeClock
+    private let logger: Logger
+    private let failedInvites = Mutex<[Int64: Int]>([:])
+
+    /// Creates a handler.
+    ///
+    /// - Parameter invites: Whose invites are accepted; nobody's when empty.
+    init(
+        homeserver: any Homeserver,
+        outbox: Outbox,
+        directory: RoomDirectory,
+        invites: [UserIDGlob],
+        notices: any Notices,
+        clock: BridgeClock,
+        logger: Logger
+    ) {
+        self.homeserver = homeserver
+        self.outbox = outbox
+        self.directory = directory
+        self.invites = invites
+        self.notices = notices
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Answers an invite; throws where it is to be tried again, which is not for ever.
+    ///
+    /// - Returns: Whether the bot is in the room now.
+    func answer(_ item: InboxItem, from inviter: UserID, isEncrypted: Bool) async throws -> Bool {
+        let roomID = item.roomID
+        // An invite that was withdrawn, or taken up in a later sync, needs no answer any more.
+        guard directory.room(roomID)?.membership == .invited else { return false }
+        var isJoined = false
+        await outbox.countEvent()
+        do {
+            if !invites.contains(where: { $0.matches(inviter) }) {
+                logger.info("an invite is declined: its sender is not allowed", metadata: ["room": "\(roomID)"])
+                try await homeserver.leave(roomID, reason: notices.inviteDeclined)
+            } else if isEncrypted {
+                logger.warning("an invite is declined: the room is encrypted", metadata: ["room": "\(roomID)"])
+                try await homeserver.leave(roomID, reason: notices.encryptedRoom)
+            } else {
+                try await homeserver.join(roomID)
+                isJoined = true
+            }
+        } catch {
+            switch error.kind {
+            case .cancelled:
+                throw CancellationError()
+            case .unknownToken:
+                throw error
+            case .limited(let retryAfter):
+                try await clock.sleep(for: retryAfter ?? .seconds(5))
+                throw error
+            case .unreachable where noteFailedInvite(item) < Self.maximumInviteAttempts:
+                throw error
+            case .unreachable, .unintelligible, .rejected:
+                logger.warning("an invite could not be answered", metadata: ["room": "\(roomID)", "error": "\(error)"])
+            }
+        }
+        failedInvites.withLock { $0[item.sequence] = nil }
+        return isJoined
+    }
+
+    /// Counts a failed attempt and returns how many there have been.
+    private func noteFailedInvite(_ item: InboxItem) -> Int {
+        failedInvites.withLock { failed in
+            failed[item.sequence, default: 0] += 1
+            return failed[item.sequence, default: 0]
+        }
+    }
+}

@@ -33,7 +33,7 @@ struct LanguageAndLibraryTests {
                 let after = try await alice.command("!context", in: room, of: bot)
                 #expect(after.body == context.body)
                 let reply = try await alice.ask("привет", in: room, of: bot)
-                #expect(reply.body.contains("токен"))
+                #expect(reply.text.contains("токен"))
                 #expect(rialto.errorLines == [])
             }
         }

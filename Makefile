@@ -1,7 +1,7 @@
 # Thin targets over scripts/; each script can be run by itself, and says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test crash-test demo format lint clean bench-idle
+.PHONY: help build release test crash-test demo format lint clean bench bench-idle
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ lint: ## check the format of all Swift code
 
 clean: ## remove what was built (keeps .tools and .demo)
 	@rm -rf .build
+
+bench: ## measure how replies stream, with and without a limit of the homeserver
+	@exec Benchmarks/streaming.sh
 
 bench-idle: ## measure the memory and processor time of an idle daemon
 	@exec Benchmarks/idle.sh

@@ -104,6 +104,16 @@ struct InspectionTests {
         #expect(open == [Finding(.ok, "access", "the bot may be used by @*:b.c")])
     }
 
+    @Test("the budget says what it starts from, and how to raise the account's limit where it is low")
+    func budget() throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let stock = Inspection(configuration: try load(""), logger: logger).budget
+        #expect(stock.message.contains("0.2 messages and edits a second, 10 at once"))
+        #expect(stock.message.contains("override_ratelimit"))
+        let raised = Inspection(configuration: try load("[bridge]\nedits_per_second = 5"), logger: logger).budget
+        #expect(!raised.message.contains("override_ratelimit"))
+    }
+
     @Test("every check is made, also after one that fails")
     func goesOn() async throws {
         try await withTestDirectory { directory in
@@ -122,8 +132,8 @@ struct InspectionTests {
             let states = findings.map { "\($0.subject) \($0.state.rawValue)" }
             #expect(
                 states == [
-                    "configuration ok", "access warning", "matrix.password error", "store ok", "homeserver error",
-                    "agent error",
+                    "configuration ok", "access warning", "matrix.password error", "budget ok", "store ok",
+                    "homeserver error", "agent error",
                 ]
             )
         }
@@ -138,7 +148,10 @@ struct InspectionTests {
             let (_, findings) = await inspect(configuration)
             let states = findings.map { "\($0.subject) \($0.state.rawValue)" }
             #expect(
-                states == ["configuration ok", "access warning", "store error", "homeserver error", "agent warning"]
+                states == [
+                    "configuration ok", "access warning", "budget ok", "store error", "homeserver error",
+                    "agent warning",
+                ]
             )
         }
     }

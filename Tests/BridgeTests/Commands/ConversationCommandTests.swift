@@ -133,8 +133,13 @@ struct ConversationCommandTests {
     @Test("the status is short and keeps the reasons to itself")
     func status() async throws {
         let conversation = try await CommandConversation()
+        conversation.status.sends = SendCounts(edits: 12, saved: 3, throttled: 1)
         let text = try await conversation.type("!status").text
-        for part in ["✅ connected", "`1.2.3`", "1 day 2 hours", "**Rooms:** 3", "0 here, 0 in all rooms"] {
+        let parts = [
+            "✅ connected", "`1.2.3`", "1 day 2 hours", "**Rooms:** 3", "0 here, 0 in all rooms",
+            "12 sent, 3 saved, 1 times slowed down", "0.2 messages a second",
+        ]
+        for part in parts {
             #expect(text.contains(part))
         }
         let reason = "connect to ws://10.0.0.1:8790 refused"

@@ -37,7 +37,7 @@ import Testing
         }
         var options = WebSocketAgentConnection.Options.fast
         options.pingInterval = .milliseconds(30)
-        options.pongTimeout = .milliseconds(200)
+        options.pongTimeout = .seconds(10)
         options.limits.silence = .milliseconds(800)
         try await withConnection(port: server.port, options: options) { connection in
             let failure = try await connection.failure(of: "hi")

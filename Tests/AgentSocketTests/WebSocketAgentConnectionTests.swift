@@ -323,16 +323,16 @@ import Testing
         }
         var options = WebSocketAgentConnection.Options.fast
         options.pingInterval = .milliseconds(100)
-        options.pongTimeout = .milliseconds(250)
+        options.pongTimeout = .seconds(2)
         options.limits.silence = .milliseconds(100)
         try await withConnection(port: server.port, options: options) { connection in
             let reply = try await connection.respond(to: MessageRequest("much"))
             var iterator = reply.makeAsyncIterator()
             #expect(try await iterator.next() == .textChunk(chunk))
             var last = -1
-            // The server stands still once every buffer on the way is full.
+            // The server stands still once every buffer on the way is full, for longer than a pong may take.
             try await eventually {
-                try? await Task.sleep(for: .milliseconds(300))
+                try? await Task.sleep(for: .milliseconds(2_500))
                 let now = sent.withLock { $0 }
                 defer { last = now }
                 return now == last

@@ -40,7 +40,8 @@ struct TOMLLineLocatorTests {
             (["top"], 2), (["a"], 3), (["a", "b"], 3), (["quoted key"], 4), (["first"], 6), (["first", "second"], 6),
             (["first", "second", "text"], 7), (["first", "second", "raw"], 11), (["first", "second", "list"], 14),
             (["first", "second", "inline"], 21), (["first", "second", "inline", "b", "c"], 21),
-            (["first", "second", "escaped"], 22), (["many"], 23), (["many", "x"], 24), (["last"], 26),
+            (["first", "second", "escaped"], 22), (["many"], 23), (["many", "[1]", "x"], 24), (["many", "[2]"], 25),
+            (["many", "[2]", "x"], 25), (["last"], 26),
             (["last", "y"], 27),
         ])
     func findsKeys(path: [String], line: Int) {

@@ -47,7 +47,7 @@ import Testing
             try await store.rooms() == [
                 BridgeRoom(
                     roomID: lobby, membership: .joined, joinedAt: 1_700_000_000_000, isMarkedDirect: true,
-                    joinedMembers: 2, isEncrypted: true, name: "Lobby")
+                    joinedMembers: 2, isEncrypted: true, name: "Lobby", successor: "!new")
             ])
         #expect(try await store.roomsWithOpenItems() == [lobby, BridgeStoreFixtures.attic])
         let event = RoomEvent(

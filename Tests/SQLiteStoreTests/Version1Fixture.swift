@@ -22,7 +22,8 @@ enum Version1Fixture {
             joined_members INTEGER NOT NULL,
             invited_members INTEGER NOT NULL,
             is_encrypted INTEGER NOT NULL CHECK (is_encrypted IN (0, 1)),
-            name TEXT
+            name TEXT,
+            successor TEXT
         ) WITHOUT ROWID;
 
         -- A settled item keeps its key when its content is pruned: what is known stays known.
@@ -151,6 +152,7 @@ enum Version1Fixture {
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);
+        CREATE INDEX confirmations_of_rooms ON confirmations (room_id);
 
         CREATE INDEX threads_of_places ON threads (room_id, root, started_at);
 
@@ -176,7 +178,7 @@ enum Version1Fixture {
         PRAGMA application_id = 1380535380;
         INSERT INTO grdb_migrations VALUES ('v1');
         INSERT INTO sync VALUES (1, 's72');
-        INSERT INTO rooms VALUES ('!lobby:example.org', 'joined', 1700000000000, 1, 2, 0, 1, 'Lobby');
+        INSERT INTO rooms VALUES ('!lobby:example.org', 'joined', 1700000000000, 1, 2, 0, 1, 'Lobby', '!new');
         INSERT INTO inbox VALUES (1, '$1', '!lobby:example.org', NULL, 1700000000001, 1700000000002);
         INSERT INTO inbox VALUES (2, '$2', '!lobby:example.org',
             CAST('{"kind":{"event":{"_0":{"content":{"body":"Hello"},"event_id":"$2","origin_server_ts":1,'

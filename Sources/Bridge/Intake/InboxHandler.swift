@@ -84,6 +84,9 @@ package final class InboxHandler: Sendable {
                 settlement.welcome = welcome(try await platformUser(inviter), inviter, in: room, at: place)
             }
             return settlement
+        case .upgrade(let successor, let sender):
+            try await invites.follow(item, to: successor, by: sender)
+            return Settlement(sequence: item.sequence, move: RoomMove(successor: successor))
         case .event(let event):
             return try await outcome(of: event, item: item, status: status)
         }

@@ -58,16 +58,34 @@ package struct IntakePolicy: Sendable {
         for event in joined.state.elements + timeline { apply(event, to: &room) }
         if let count = joined.summary.joinedMemberCount { room.joinedMembers = count }
         if let count = joined.summary.invitedMemberCount { room.invitedMembers = count }
+        let events = joined.state.elements + timeline
+        let tombstone = events.last { $0.successor != nil && $0.successor != roomID }
+        if let tombstone { room.successor = tombstone.successor }
         if room != known { admission.rooms.append(room) }
 
-        guard !isFirst else { return }
+        let upgrade = tombstone.flatMap { item(following: $0, in: roomID) }
+        guard !isFirst else {
+            // Where the homeserver has lost its place, the tombstone of a known room may be news.
+            if wasJoined, let upgrade { admission.items.append(upgrade) }
+            return
+        }
         let ownJoin = timeline.lastIndex { $0.isArrival(of: userID) }
         let firstHeard = wasJoined ? timeline.startIndex : ownJoin.map { $0 + 1 } ?? timeline.startIndex
-        for event in timeline[firstHeard...] where isToBeDealtWith(event) {
+        // A room that has been replaced is over: what is said behind its tombstone is not answered.
+        let end = known?.successor != nil ? firstHeard : tombstone.flatMap { timeline.firstIndex(of: $0) }
+        for event in timeline[firstHeard..<max(firstHeard, end ?? timeline.endIndex)] where isToBeDealtWith(event) {
             // A join that stands in the state, before the timeline, dates the history instead.
             if !wasJoined, ownJoin == nil, let joinedAt = room.joinedAt, event.originServerTS < joinedAt { continue }
             let item = NewInboxItem(key: event.eventID.rawValue, roomID: roomID, content: .event(event))
             admission.items.append(item)
+        }
+        if let upgrade { admission.items.append(upgrade) }
+    }
+
+    private func item(following tombstone: RoomEvent, in roomID: RoomID) -> NewInboxItem? {
+        tombstone.successor.map { successor in
+            let content = InboxContent.upgrade(to: successor, by: tombstone.sender)
+            return NewInboxItem(key: tombstone.eventID.rawValue, roomID: roomID, content: content)
         }
     }
 
@@ -113,6 +131,12 @@ package struct IntakePolicy: Sendable {
 }
 
 extension RoomEvent {
+    /// The room that takes this one's place, where the event is a tombstone that names one; its id is opaque.
+    var successor: RoomID? {
+        guard type == EventType.roomTombstone, stateKey == "" else { return nil }
+        return content["replacement_room"]?.stringValue.flatMap { $0.isEmpty ? nil : RoomID($0) }
+    }
+
     /// Whether the event says that a user has come into the room, and not only changed their profile in it.
     func isArrival(of userID: UserID) -> Bool {
         stateKey == userID.rawValue && membership?.membership == .join

@@ -2,9 +2,9 @@ import Logging
 import MatrixAPI
 import Synchronization
 
-/// Answers invites: joins where it may, declines politely elsewhere.
+/// Joins rooms: answers invites, politely where it may not join, and follows a room into the one that replaces it.
 final class InviteHandler: Sendable {
-    private static let maximumInviteAttempts = 10
+    private static let maximumAttempts = 10
 
     private let homeserver: any Homeserver
     private let outbox: Outbox
@@ -13,7 +13,7 @@ final class InviteHandler: Sendable {
     private let notices: any Notices
     private let clock: BridgeClock
     private let logger: Logger
-    private let failedInvites = Mutex<[Int64: Int]>([:])
+    private let failedAttempts = Mutex<[Int64: Int]>([:])
 
     /// Creates a handler.
     ///
@@ -53,31 +53,56 @@ final class InviteHandler: Sendable {
                 logger.warning("an invite is declined: the room is encrypted", metadata: ["room": "\(roomID)"])
                 try await homeserver.leave(roomID, reason: notices.encryptedRoom)
             } else {
-                try await homeserver.join(roomID)
+                try await homeserver.join(roomID, via: [])
                 isJoined = true
             }
         } catch {
-            switch error.kind {
-            case .cancelled:
-                throw CancellationError()
-            case .unknownToken:
-                throw error
-            case .limited(let retryAfter):
-                try await clock.sleep(for: retryAfter ?? .seconds(5))
-                throw error
-            case .unreachable where noteFailedInvite(item) < Self.maximumInviteAttempts:
-                throw error
-            case .unreachable, .unintelligible, .rejected:
-                logger.warning("an invite could not be answered", metadata: ["room": "\(roomID)", "error": "\(error)"])
-            }
+            try await throwUnlessFinal(error, of: item)
+            logger.warning("an invite could not be answered", metadata: ["room": "\(roomID)", "error": "\(error)"])
         }
-        failedInvites.withLock { $0[item.sequence] = nil }
+        failedAttempts.withLock { $0[item.sequence] = nil }
         return isJoined
     }
 
+    /// Joins the room that has taken another one's place; throws where it is to be tried again, which is not for ever.
+    ///
+    /// Where the new room lets nobody in without an invite, the conversations move all the same and wait for it.
+    func follow(_ item: InboxItem, to successor: RoomID, by sender: UserID) async throws {
+        guard directory.room(successor)?.membership != .joined else { return }
+        logger.info("a room has been replaced", metadata: ["room": "\(item.roomID)", "successor": "\(successor)"])
+        await outbox.countEvent()
+        do {
+            try await homeserver.join(successor, via: [sender.serverName].compactMap { $0 })
+        } catch {
+            try await throwUnlessFinal(error, of: item)
+            logger.warning(
+                "the room that has taken another's place cannot be joined without an invite",
+                metadata: ["room": "\(item.roomID)", "error": "\(error)"]
+            )
+        }
+        failedAttempts.withLock { $0[item.sequence] = nil }
+    }
+
+    /// Throws where a failed attempt at joining or leaving is to be made again.
+    private func throwUnlessFinal(_ error: HomeserverError, of item: InboxItem) async throws {
+        switch error.kind {
+        case .cancelled:
+            throw CancellationError()
+        case .unknownToken:
+            throw error
+        case .limited(let retryAfter):
+            try await clock.sleep(for: retryAfter ?? .seconds(5))
+            throw error
+        case .unreachable where noteFailure(of: item) < Self.maximumAttempts:
+            throw error
+        case .unreachable, .unintelligible, .rejected:
+            return
+        }
+    }
+
     /// Counts a failed attempt and returns how many there have been.
-    private func noteFailedInvite(_ item: InboxItem) -> Int {
-        failedInvites.withLock { failed in
+    private func noteFailure(of item: InboxItem) -> Int {
+        failedAttempts.withLock { failed in
             failed[item.sequence, default: 0] += 1
             return failed[item.sequence, default: 0]
         }

@@ -8,17 +8,21 @@ package struct SyncIntake: SyncConsumer {
     private let policy: IntakePolicy
     private let gaps: GapFiller
     private let wake: @Sendable ([RoomID]) -> Void
+    private let arrived: @Sendable ([RoomID]) -> Void
     private let logger: Logger
 
     /// Creates an intake.
     ///
-    /// - Parameter wake: Told the rooms that have something new, after it is stored.
+    /// - Parameters:
+    ///   - arrived: Told the rooms that the bot has come into.
+    ///   - wake: Told the rooms that have something new, after it is stored.
     package init(
         homeserver: any Homeserver,
         store: any BridgeStore,
         directory: RoomDirectory,
         clock: BridgeClock,
         logger: Logger,
+        arrived: @escaping @Sendable ([RoomID]) -> Void = { _ in },
         wake: @escaping @Sendable ([RoomID]) -> Void
     ) {
         self.store = store
@@ -27,6 +31,7 @@ package struct SyncIntake: SyncConsumer {
         self.gaps = GapFiller(homeserver: homeserver, store: store, clock: clock, logger: logger)
         self.logger = logger
         self.wake = wake
+        self.arrived = arrived
     }
 
     package func syncToken() async throws -> String? {
@@ -45,7 +50,11 @@ package struct SyncIntake: SyncConsumer {
         admission.items = try await knownChanges(admission.items)
         // The homeserver forgets nothing, but it is not asked again: from here on the store answers for the events.
         let rooms = try await store.admit(admission)
+        let entered = admission.rooms.filter { room in
+            room.membership == .joined && directory.room(room.roomID)?.membership != .joined
+        }
         directory.update(admission.rooms)
+        if !entered.isEmpty { arrived(entered.map(\.roomID)) }
         if !rooms.isEmpty { wake(rooms) }
     }
 

@@ -21,6 +21,8 @@ package struct BridgeRoom: Hashable, Sendable {
     package var isEncrypted: Bool
     /// The room's name, where it has one.
     package var name: String?
+    /// The room that has taken this one's place; nothing that is said here after that is answered.
+    package var successor: RoomID?
 
     /// Creates a room.
     package init(
@@ -31,7 +33,8 @@ package struct BridgeRoom: Hashable, Sendable {
         joinedMembers: Int = 0,
         invitedMembers: Int = 0,
         isEncrypted: Bool = false,
-        name: String? = nil
+        name: String? = nil,
+        successor: RoomID? = nil
     ) {
         self.roomID = roomID
         self.membership = membership
@@ -41,6 +44,7 @@ package struct BridgeRoom: Hashable, Sendable {
         self.invitedMembers = invitedMembers
         self.isEncrypted = isEncrypted
         self.name = name
+        self.successor = successor
     }
 
     /// Whether every message in the room is meant for the bot: at most one other person is in it.
@@ -91,6 +95,8 @@ package enum InboxContent: Hashable, Sendable {
     case event(RoomEvent)
     /// An invite to the room.
     case invite(from: UserID, isEncrypted: Bool)
+    /// That another room has taken the room's place, by the word of its tombstone.
+    case upgrade(to: RoomID, by: UserID)
 }
 
 /// Something that has arrived and waits for its room's queue.
@@ -143,6 +149,8 @@ package struct Settlement: Sendable {
     package var change: TurnChange?
     /// Whether the turn joins one of the same person at the same place that is not begun yet, where there is one.
     package var mergesTurn: Bool
+    /// What goes on in another room.
+    package var move: RoomMove?
 
     /// Creates a settlement; without more, the item has no consequence.
     package init(
@@ -155,7 +163,8 @@ package struct Settlement: Sendable {
         confirmation: ConfirmationChange? = nil,
         stopsTurns: Bool = false,
         change: TurnChange? = nil,
-        mergesTurn: Bool = false
+        mergesTurn: Bool = false,
+        move: RoomMove? = nil
     ) {
         self.sequence = sequence
         self.turn = turn
@@ -167,6 +176,19 @@ package struct Settlement: Sendable {
         self.stopsTurns = stopsTurns
         self.change = change
         self.mergesTurn = mergesTurn
+        self.move = move
+    }
+}
+
+/// What goes on in the room that has taken the item's room's place: its threads, its open questions, and the turns that
+/// are not begun yet.
+package struct RoomMove: Hashable, Sendable {
+    /// The room that has taken the place.
+    package var successor: RoomID
+
+    /// Creates a move.
+    package init(successor: RoomID) {
+        self.successor = successor
     }
 }
 

@@ -54,6 +54,8 @@ package protocol BridgeStore: ConversationLibrary {
     func storeAnswer(_ answer: Answer, of turnID: String, revision: Int) async throws -> Bool
     /// Marks a turn as done: its answer has been delivered, or can never be. A turn that is at another revision is not.
     func finish(_ turnID: String, revision: Int) async throws
+    /// Moves a turn that is not done to another room.
+    func move(_ turnID: String, to roomID: RoomID) async throws
 
     // MARK: Outbox
 

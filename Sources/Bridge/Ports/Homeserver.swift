@@ -28,8 +28,10 @@ package protocol Homeserver: Sendable {
     func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError)
     /// Marks the room's main timeline, or a thread of it, as read up to an event.
     func markRead(_ eventID: EventID, in roomID: RoomID, thread: EventID?) async throws(HomeserverError)
-    /// Accepts an invite.
-    func join(_ roomID: RoomID) async throws(HomeserverError)
+    /// Accepts an invite, or joins a room that lets the bot in.
+    ///
+    /// - Parameter via: Servers that are in the room, for a homeserver that is not.
+    func join(_ roomID: RoomID, via: [String]) async throws(HomeserverError)
     /// Declines an invite, or leaves a room.
     func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError)
     /// The events of a room before a token, newest first; without a token from the room's end.

@@ -102,6 +102,7 @@ package actor InMemoryBridgeStore: BridgeStore {
             confirmations[Asked(userID: userID, place: place)] = nil
         case nil: break
         }
+        if let move = settlement.move { apply(move, from: inbox[index].item.roomID) }
         inbox[index].isSettled = true
     }
 
@@ -271,6 +272,41 @@ package actor InMemoryBridgeStore: BridgeStore {
         let index = try turnIndex(turnID)
         guard turns[index].revision == revision else { return }
         turns[index].state = .done
+    }
+
+    package func move(_ turnID: String, to roomID: RoomID) throws {
+        let index = try turnIndex(turnID)
+        if turns[index].state != .done { turns[index].question.place.roomID = roomID }
+    }
+
+    private func apply(_ move: RoomMove, from roomID: RoomID) {
+        for index in threads.indices where threads[index].isCurrent && threads[index].thread.place.roomID == roomID {
+            let place = ThreadPlace(roomID: move.successor, root: threads[index].thread.place.root)
+            guard !threads.contains(where: { $0.isCurrent && $0.thread.place == place }) else { continue }
+            threads[index].thread.place = place
+        }
+        for (place, threadID) in resumed where place.roomID == roomID {
+            let moved = ThreadPlace(roomID: move.successor, root: place.root)
+            if resumed[moved] == nil { resumed[moved] = threadID }
+            resumed[place] = nil
+        }
+        for (asked, question) in confirmations where asked.place.roomID == roomID {
+            confirmations[asked] = nil
+            let place = ThreadPlace(roomID: move.successor, root: asked.place.root)
+            let moved = Asked(userID: asked.userID, place: place)
+            guard confirmations[moved] == nil else { continue }
+            confirmations[moved] = question
+            confirmations[moved]?.place = place
+        }
+        for index in turns.indices where turns[index].question.place.roomID == roomID {
+            let isMoved =
+                switch turns[index].state {
+                case .queued: !turns[index].isWithdrawn
+                case .running, .answered: false
+                case .done: turns[index].question.place.root != nil
+                }
+            if isMoved { turns[index].question.place.roomID = move.successor }
+        }
     }
 
     private func stopTurns(in roomID: RoomID) {

@@ -100,10 +100,10 @@ package final class BridgeService: Service {
             store: store,
             directory: directory,
             clock: clock,
-            logger: logger
-        ) { [weak self] rooms in
-            self?.wake(rooms.map(Lane.inbox))
-        }
+            logger: logger,
+            arrived: { [weak self] rooms in self?.wake(rooms.map(Lane.turns)) },
+            wake: { [weak self] rooms in self?.wake(rooms.map(Lane.inbox)) }
+        )
     }
 
     /// Reads the rooms from the store. Sync responses may only be taken after it has returned.
@@ -214,8 +214,14 @@ package final class BridgeService: Service {
                 try await deal(with: item)
             }
         case .turns(let roomID):
-            while !isEnding, let entry = openTurns.begin(in: roomID) {
+            // Turns that have moved to a room before the bot is in it wait until it is.
+            while !isEnding, canAnswer(in: roomID), let entry = openTurns.begin(in: roomID) {
                 guard let turn = try await store.turn(entry.turnID), turn.state != .done else {
+                    openTurns.removeFirst(in: roomID)
+                    continue
+                }
+                guard turn.question.place.roomID == roomID else {
+                    queue(turn)
                     openTurns.removeFirst(in: roomID)
                     continue
                 }
@@ -267,19 +273,28 @@ package final class BridgeService: Service {
         try await store.settle(outcome)
         if outcome.stopsTurns { openTurns.stopAll(in: item.roomID) }
         try await note(outcome)
+        // The lane of a room finds by itself which of its turns have moved.
+        if outcome.move != nil { wake([.turns(item.roomID)]) }
         if outcome.reply != nil || outcome.welcome != nil { wake([.notices(item.roomID)]) }
     }
 
     /// Tells the queue of turns what has been stored.
     private func note(_ outcome: Settlement) async throws {
-        var turns: [Turn] = []
         if let question = outcome.turn, let turn = try await store.turn(concerning: question.sourceEventID) {
-            turns.append(turn)
+            queue(turn)
         }
-        if let change = outcome.change, let turn = try await store.turn(change.turnID) { turns.append(turn) }
-        for turn in turns {
-            openTurns.note(turn, at: clock.now)
-            wake([.turns(turn.question.place.roomID)])
+        if let change = outcome.change, let turn = try await store.turn(change.turnID) { queue(turn) }
+    }
+
+    private func queue(_ turn: Turn) {
+        openTurns.note(turn, at: clock.now)
+        wake([.turns(turn.question.place.roomID)])
+    }
+
+    private func canAnswer(in roomID: RoomID) -> Bool {
+        switch directory.room(roomID)?.membership {
+        case .joined, .left: true
+        case .invited, nil: false
         }
     }
 }

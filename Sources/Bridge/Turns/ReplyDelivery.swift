@@ -126,6 +126,8 @@ package struct ReplyDelivery: Sendable {
             refusedText: notices.refusedAnswer
         )
         for stored in try await store.outgoingEvents(of: turn.turnID) {
+            // What was sent to the room that this turn was moved from cannot be edited here.
+            guard stored.event.roomID == turn.question.place.roomID else { continue }
             guard !isOvertaken(stored.event) else {
                 if stored.state == .pending { try await store.conclude(stored.id, .superseded) }
                 continue

@@ -12,24 +12,27 @@ struct ReplyWithdrawal: Sendable {
 
     /// Returns when no message of the reply is left to be redacted; throws `CancellationError` and what the store throws.
     func run(_ turn: Turn) async throws {
-        var messages: [EventID] = []
+        var messages: [(roomID: RoomID, eventID: EventID)] = []
         for stored in try await store.outgoingEvents(of: turn.turnID) {
             switch (stored.event.kind, stored.state) {
             case (.draft, .sent(let eventID)), (.message, .sent(let eventID)):
-                messages.append(eventID)
+                messages.append((stored.event.roomID, eventID))
             case (.draft, .pending), (.message, .pending):
                 // The server may have it without having said so; only a repeat tells under which id.
-                if case .sent(let eventID) = try await outbox.deliver(stored) { messages.append(eventID) }
+                if case .sent(let eventID) = try await outbox.deliver(stored) {
+                    messages.append((stored.event.roomID, eventID))
+                }
             case (.edit, .pending), (.final, .pending):
                 try await store.conclude(stored.id, .superseded)
             default: break
             }
         }
-        for eventID in messages {
+        // A turn may have moved to another room since; what it said stands where it was said.
+        for (roomID, eventID) in messages {
             let redaction = NewOutgoingEvent(
                 turnID: turn.turnID,
                 kind: .redaction,
-                roomID: turn.question.place.roomID,
+                roomID: roomID,
                 type: EventType.roomRedaction,
                 content: ["redacts": .string(eventID.rawValue)],
                 transactionID: TransactionID(rawValue: "rialto-redact-\(eventID)"),

@@ -43,7 +43,7 @@ package struct TurnRunner: Sendable {
         self.logger = logger
     }
 
-    /// Returns when the turn is done.
+    /// Returns when the turn is done, or has moved to the room that has taken its room's place meanwhile.
     ///
     /// Throws `CancellationError` when its task is cancelled, and what the store throws; the turn can be run again then.
     ///
@@ -53,8 +53,8 @@ package struct TurnRunner: Sendable {
         let turn =
             pending.answer == nil
             ? try await store.beginRun(of: pending.turnID, runID: "run-\(UUID().uuidString.lowercased())") : pending
-        // Its question may have changed since it was read; whoever runs it next reads it anew.
-        guard turn.revision == pending.revision else { return }
+        // Its question may have changed since it was read, or its room; whoever runs it next reads it anew.
+        guard turn.revision == pending.revision, turn.question.place == pending.question.place else { return }
         let roomID = turn.question.place.roomID
         let feed = ReplyFeed(answer: turn.answer)
         let delivery = ReplyDelivery(
@@ -69,11 +69,23 @@ package struct TurnRunner: Sendable {
         )
         guard turn.answer == nil else {
             try await delivery.run(feed)
-            return try await store.finish(turn.turnID, revision: turn.revision)
+            return try await conclude(turn)
         }
         try await answer(turn, feed: feed, delivery: delivery, stop: stop)
-        try await store.finish(turn.turnID, revision: turn.revision)
+        try await conclude(turn)
         await typing.end(in: roomID)
+    }
+
+    /// Marks a turn as done, unless its room was replaced before its answer could be delivered there.
+    private func conclude(_ turn: Turn) async throws {
+        if let successor = directory.room(turn.question.place.roomID)?.successor {
+            let isDelivered = try await store.outgoingEvents(of: turn.turnID).contains { stored in
+                guard case .sent = stored.state else { return false }
+                return ReplyRenderer.endsReply(stored.event.content, of: turn)
+            }
+            if !isDelivered { return try await store.move(turn.turnID, to: successor) }
+        }
+        try await store.finish(turn.turnID, revision: turn.revision)
     }
 
     private func withdraw(_ turn: Turn) async throws {

@@ -54,8 +54,8 @@ package struct MatrixHomeserver: Homeserver {
         _ = try await execute(ReadReceipt(roomID: roomID, eventID: eventID, scope: scope))
     }
 
-    package func join(_ roomID: RoomID) async throws(HomeserverError) {
-        _ = try await execute(JoinRoom(roomID: roomID))
+    package func join(_ roomID: RoomID, via: [String]) async throws(HomeserverError) {
+        _ = try await execute(JoinRoom(roomID: roomID, via: via))
     }
 
     package func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError) {

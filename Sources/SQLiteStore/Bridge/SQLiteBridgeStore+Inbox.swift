@@ -99,6 +99,7 @@ extension SQLiteBridgeStore {
             if let welcome = settlement.welcome { _ = try database.insert(welcome) }
             if let reply = settlement.reply { _ = try database.insert(reply) }
             if let change = settlement.confirmation { try database.apply(change) }
+            if let move = settlement.move { try database.apply(move, from: row.identifier("room_id")) }
             try database.execute(
                 sql: "UPDATE inbox SET settled_at = ? WHERE sequence = ?", arguments: [settledAt, sequence])
         }
@@ -123,17 +124,18 @@ extension Database {
         try cachedStatement(
             sql: """
                 INSERT INTO rooms (room_id, membership, joined_at, is_marked_direct, joined_members, invited_members,
-                    is_encrypted, name)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    is_encrypted, name, successor)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (room_id) DO UPDATE SET
                     membership = excluded.membership, joined_at = excluded.joined_at,
                     is_marked_direct = excluded.is_marked_direct, joined_members = excluded.joined_members,
                     invited_members = excluded.invited_members,
-                    is_encrypted = max(is_encrypted, excluded.is_encrypted), name = excluded.name
+                    is_encrypted = max(is_encrypted, excluded.is_encrypted), name = excluded.name,
+                    successor = excluded.successor
                 """
         ).execute(arguments: [
             room.roomID.stored, room.membership.rawValue, room.joinedAt, room.isMarkedDirect, room.joinedMembers,
-            room.invitedMembers, room.isEncrypted, room.name?.stored,
+            room.invitedMembers, room.isEncrypted, room.name?.stored, room.successor?.stored,
         ])
     }
 
@@ -174,7 +176,8 @@ extension BridgeRoom {
             joinedMembers: try row.value("joined_members"),
             invitedMembers: try row.value("invited_members"),
             isEncrypted: try row.value("is_encrypted"),
-            name: try row.optionalText("name"))
+            name: try row.optionalText("name"),
+            successor: try row.optionalIdentifier("successor"))
     }
 }
 
@@ -185,9 +188,15 @@ private struct StoredContent: Codable {
         var isEncrypted: Bool
     }
 
+    private struct Upgrade: Codable {
+        var to: RoomID
+        var by: UserID
+    }
+
     private enum Kind: Codable {
         case event(RoomEvent)
         case invite(Invite)
+        case upgrade(Upgrade)
     }
 
     private var kind: Kind
@@ -196,6 +205,7 @@ private struct StoredContent: Codable {
         switch content {
         case .event(let event): kind = .event(event)
         case .invite(let from, let isEncrypted): kind = .invite(Invite(from: from, isEncrypted: isEncrypted))
+        case .upgrade(let successor, let sender): kind = .upgrade(Upgrade(to: successor, by: sender))
         }
     }
 
@@ -203,6 +213,7 @@ private struct StoredContent: Codable {
         switch kind {
         case .event(let event): .event(event)
         case .invite(let invite): .invite(from: invite.from, isEncrypted: invite.isEncrypted)
+        case .upgrade(let upgrade): .upgrade(to: upgrade.to, by: upgrade.by)
         }
     }
 }

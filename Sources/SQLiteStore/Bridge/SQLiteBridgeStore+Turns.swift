@@ -101,7 +101,7 @@ extension Database {
             arguments: [roomID.stored])
     }
 
-    fileprivate func turn(_ turnID: String) throws -> Turn {
+    func turn(_ turnID: String) throws -> Turn {
         guard let turn = try knownTurn(turnID) else {
             throw StoreError(.unknownRecord, "There is no turn \(turnID).")
         }

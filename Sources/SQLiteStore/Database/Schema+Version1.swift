@@ -24,7 +24,8 @@ extension Schema {
             joined_members INTEGER NOT NULL,
             invited_members INTEGER NOT NULL,
             is_encrypted INTEGER NOT NULL CHECK (is_encrypted IN (0, 1)),
-            name TEXT
+            name TEXT,
+            successor TEXT
         ) WITHOUT ROWID;
 
         -- A settled item keeps its key when its content is pruned: what is known stays known.
@@ -153,6 +154,7 @@ extension Schema {
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);
+        CREATE INDEX confirmations_of_rooms ON confirmations (room_id);
 
         CREATE INDEX threads_of_places ON threads (room_id, root, started_at);
 

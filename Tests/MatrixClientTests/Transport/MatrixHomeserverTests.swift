@@ -56,7 +56,7 @@ struct MatrixHomeserverTests {
             try await homeserver.setTyping(in: "!r", for: nil)
             try await homeserver.markRead("$e", in: "!r", thread: nil)
             try await homeserver.markRead("$e", in: "!r", thread: "$root")
-            try await homeserver.join("!r")
+            try await homeserver.join("!r", via: [])
             try await homeserver.leave("!r", reason: "not for me")
             try await homeserver.leave("!r", reason: nil)
             let rooms = "/_matrix/client/v3/rooms/%21r"

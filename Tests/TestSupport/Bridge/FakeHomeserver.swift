@@ -49,6 +49,9 @@ package final class FakeHomeserver: Homeserver {
         var faults: [Fault] = []
         var joined: [RoomID] = []
         var left: [RoomID] = []
+        var joinFaults: [HomeserverError] = []
+        var vias: [RoomID: [String]] = [:]
+        var closed: Set<RoomID> = []
         var typing: [RoomID: Bool] = [:]
         var names: [UserID: String] = [:]
         var history: [RoomID: [RoomEvent]] = [:]
@@ -102,6 +105,12 @@ package final class FakeHomeserver: Homeserver {
     package var attempts: [TransactionID] { state.withLock { $0.attempts } }
     /// The rooms that the bot has joined.
     package var joinedRooms: [RoomID] { state.withLock { $0.joined } }
+    /// The servers by which the bot has joined a room.
+    package func vias(of roomID: RoomID) -> [String]? { state.withLock { $0.vias[roomID] } }
+    /// Makes the next attempts to join fail, the last error first.
+    package func failJoins(_ errors: [HomeserverError]) { state.withLock { $0.joinFaults += errors } }
+    /// Lets a room take no more messages of the bot.
+    package func close(_ roomID: RoomID) { state.withLock { _ = $0.closed.insert(roomID) } }
     /// The rooms that the bot has left, or whose invite it declined.
     package var leftRooms: [RoomID] { state.withLock { $0.left } }
 
@@ -182,6 +191,7 @@ package final class FakeHomeserver: Homeserver {
         let transactionID = TransactionID("\(deviceID)/\(transactionID)")
         let result = state.withLock { state -> Result<EventID, HomeserverError> in
             if case .before(let error) = fault { return .failure(error) }
+            if state.closed.contains(roomID) { return .failure(HomeserverError(.rejected(.forbidden), "forbidden")) }
             let eventID: EventID
             if let known = state.transactions[transactionID] {
                 eventID = known
@@ -256,8 +266,14 @@ package final class FakeHomeserver: Homeserver {
     /// What the bot has marked as read, in order.
     package var receipts: [Receipt] { state.withLock { $0.receipts } }
 
-    package func join(_ roomID: RoomID) async throws(HomeserverError) {
-        state.withLock { $0.joined.append(roomID) }
+    package func join(_ roomID: RoomID, via: [String]) async throws(HomeserverError) {
+        let error = state.withLock { state in
+            if let error = state.joinFaults.popLast() { return error as HomeserverError? }
+            state.joined.append(roomID)
+            state.vias[roomID] = via
+            return nil
+        }
+        if let error { throw error }
     }
 
     package func leave(_ roomID: RoomID, reason: String?) async throws(HomeserverError) {

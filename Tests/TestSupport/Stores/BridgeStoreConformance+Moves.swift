@@ -1,0 +1,73 @@
+import Bridge
+import MatrixAPI
+import Testing
+
+extension BridgeStoreConformance {
+    static let moves: [Case] = [
+        Case("keeps a tombstone and what it names") { store in
+            let content = InboxContent.upgrade(to: Fixtures.attic, by: Fixtures.alice)
+            let item = NewInboxItem(key: "$tombstone", roomID: Fixtures.lobby, content: content)
+            let room = BridgeRoom(roomID: Fixtures.lobby, membership: .joined, successor: Fixtures.attic)
+            _ = try await store.admit(Admission(nextBatch: "s1", rooms: [room], items: [item]))
+            #expect(try await Fixtures.openItem(of: store).content == content)
+            #expect(try await store.rooms() == [room])
+        },
+        Case("lets threads, questions and waiting turns go on in the room that takes another's place") { store in
+            let inThread = ThreadPlace(roomID: Fixtures.lobby, root: "$root")
+            let running = try await Fixtures.beginTurn("$1", in: store)
+            _ = try await store.beginRun(of: running.turnID, runID: "run-1")
+            let done = try await Fixtures.beginTurn("$2", in: store, place: inThread)
+            try await store.finish(done.turnID, revision: 0)
+            let queued = try await Fixtures.beginTurn("$3", in: store, place: inThread)
+            let main = try await store.currentThread(in: Fixtures.timeline)
+            let side = try await store.currentThread(in: inThread)
+            let question = Confirmation(
+                userID: Fixtures.alice, place: Fixtures.timeline, command: "reset", askedAt: 1)
+            _ = try await store.admit(Admission(nextBatch: "s1", items: [Fixtures.item("$4"), Fixtures.item("$5")]))
+            var open = try await Fixtures.openItem(of: store)
+            try await store.settle(Settlement(sequence: open.sequence, confirmation: .ask(question)))
+
+            open = try await Fixtures.openItem(of: store)
+            let move = RoomMove(successor: Fixtures.attic)
+            try await store.settle(Settlement(sequence: open.sequence, move: move))
+
+            let newTimeline = ThreadPlace(roomID: Fixtures.attic, root: nil)
+            let newThread = ThreadPlace(roomID: Fixtures.attic, root: "$root")
+            #expect(try await store.currentThread(in: newTimeline).threadID == main.threadID)
+            #expect(try await store.currentThread(in: newThread).threadID == side.threadID)
+            #expect(try await store.takesPart(inThread: "$root", of: Fixtures.attic))
+            #expect(try await store.openConfirmation(of: Fixtures.alice, at: newTimeline)?.command == "reset")
+            #expect(try await store.openConfirmation(of: Fixtures.alice, at: newTimeline)?.place == newTimeline)
+            #expect(try await store.openConfirmation(of: Fixtures.alice, at: Fixtures.timeline) == nil)
+            #expect(try await Fixtures.unfinishedTurn(queued.turnID, in: store).question.place == newThread)
+            #expect(try await Fixtures.unfinishedTurn(running.turnID, in: store).question.place == Fixtures.timeline)
+
+            try await store.move(running.turnID, to: Fixtures.attic)
+            let moved = try await Fixtures.unfinishedTurn(running.turnID, in: store)
+            #expect(moved.question.place == newTimeline)
+            #expect(moved.state == .running)
+            #expect(try await store.turn(concerning: "$1") == moved)
+            #expect(try await store.turn(concerning: "$3")?.question.place == newThread)
+        },
+        Case("leaves a reply that is taken back where it was given") { store in
+            let turn = try await Fixtures.beginTurn("$1", in: store)
+            _ = try await store.admit(Admission(nextBatch: "s1", items: [Fixtures.item("$2"), Fixtures.item("$3")]))
+            var open = try await Fixtures.openItem(of: store)
+            let change = TurnChange.redact(turnID: turn.turnID, source: "$1")
+            try await store.settle(Settlement(sequence: open.sequence, change: change))
+            open = try await Fixtures.openItem(of: store)
+            try await store.settle(Settlement(sequence: open.sequence, move: RoomMove(successor: Fixtures.attic)))
+            #expect(try await store.turn(turn.turnID)?.isWithdrawn == true)
+            #expect(try await store.turn(turn.turnID)?.question.place == Fixtures.timeline)
+        },
+        Case("leaves what a room has already at the same place") { store in
+            let newTimeline = ThreadPlace(roomID: Fixtures.attic, root: nil)
+            _ = try await store.currentThread(in: Fixtures.timeline)
+            let there = try await store.currentThread(in: newTimeline)
+            _ = try await store.admit(Admission(nextBatch: "s1", items: [Fixtures.item("$1")]))
+            let open = try await Fixtures.openItem(of: store)
+            try await store.settle(Settlement(sequence: open.sequence, move: RoomMove(successor: Fixtures.attic)))
+            #expect(try await store.currentThread(in: newTimeline) == there)
+        },
+    ]
+}

@@ -87,6 +87,9 @@ package final class InboxHandler: Sendable {
         case .upgrade(let successor, let sender):
             try await invites.follow(item, to: successor, by: sender)
             return Settlement(sequence: item.sequence, move: RoomMove(successor: successor))
+        case .departure(let sender, let isBanned):
+            invites.noteDeparture(from: item.roomID, by: sender, isBanned: isBanned)
+            return Settlement(sequence: item.sequence, stopsTurns: directory.room(item.roomID)?.membership == .left)
         case .event(let event):
             return try await outcome(of: event, item: item, status: status)
         }
@@ -386,13 +389,5 @@ package final class InboxHandler: Sendable {
             transactionID: transactionID ?? TransactionID(rawValue: "rialto-reply-\(event.eventID)"),
             deviceID: homeserver.deviceID
         )
-    }
-}
-
-extension RoomEvent {
-    /// The root of the Matrix thread that the event stands in.
-    fileprivate var threadRoot: EventID? {
-        guard case .thread(let root, _, _) = message?.relation else { return nil }
-        return root
     }
 }

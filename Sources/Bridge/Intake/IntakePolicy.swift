@@ -29,10 +29,9 @@ package struct IntakePolicy: Sendable {
         for (roomID, invited) in response.rooms.invite.sorted(by: { $0.key < $1.key }) {
             admit(invited, in: roomID, to: &admission)
         }
-        for roomID in response.rooms.leave.keys.sorted() {
-            guard var room = known[roomID], room.membership != .left else { continue }
-            room.membership = .left
-            admission.rooms.append(room)
+        for (roomID, left) in response.rooms.leave.sorted(by: { $0.key < $1.key }) {
+            guard let room = known[roomID], room.membership != .left else { continue }
+            admit(left, of: room, to: &admission)
         }
         return admission
     }
@@ -110,6 +109,20 @@ package struct IntakePolicy: Sendable {
                 content: .invite(from: inviter, isEncrypted: isEncrypted)
             )
         )
+    }
+
+    private func admit(_ left: LeftRoom, of room: BridgeRoom, to admission: inout Admission) {
+        var room = room
+        room.membership = .left
+        // Who comes again comes at another time, and does not answer what was said in between.
+        room.joinedAt = nil
+        admission.rooms.append(room)
+        let own = (left.state.elements + left.timeline.events.elements).last { event in
+            event.membership != nil && event.stateKey == userID.rawValue
+        }
+        let content = InboxContent.departure(by: own?.sender, isBanned: own?.membership?.membership == .ban)
+        let key = "departure:\(room.roomID):\(admission.nextBatch)"
+        admission.items.append(NewInboxItem(key: key, roomID: room.roomID, content: content))
     }
 
     private func apply(_ event: RoomEvent, to room: inout BridgeRoom) {

@@ -83,6 +83,18 @@ final class InviteHandler: Sendable {
         failedAttempts.withLock { $0[item.sequence] = nil }
     }
 
+    /// Logs that the bot was removed from a room by somebody else.
+    func noteDeparture(from roomID: RoomID, by sender: UserID?, isBanned: Bool) {
+        guard sender != homeserver.userID else { return }
+        var metadata: Logger.Metadata = ["room": "\(roomID)"]
+        if let sender { metadata["by"] = "\(sender)" }
+        if isBanned {
+            logger.notice("the bot was banned from a room", metadata: metadata)
+        } else {
+            logger.notice("the bot was removed from a room", metadata: metadata)
+        }
+    }
+
     /// Throws where a failed attempt at joining or leaving is to be made again.
     private func throwUnlessFinal(_ error: HomeserverError, of item: InboxItem) async throws {
         switch error.kind {

@@ -8,6 +8,7 @@ package struct SyncIntake: SyncConsumer {
     private let policy: IntakePolicy
     private let gaps: GapFiller
     private let wake: @Sendable ([RoomID]) -> Void
+    private let speech: SpeechCheck
     private let arrived: @Sendable ([RoomID]) -> Void
     private let logger: Logger
 
@@ -30,6 +31,7 @@ package struct SyncIntake: SyncConsumer {
         self.policy = IntakePolicy(userID: homeserver.userID)
         self.gaps = GapFiller(homeserver: homeserver, store: store, clock: clock, logger: logger)
         self.logger = logger
+        speech = SpeechCheck(userID: homeserver.userID)
         self.wake = wake
         self.arrived = arrived
     }
@@ -54,6 +56,7 @@ package struct SyncIntake: SyncConsumer {
             room.membership == .joined && directory.room(room.roomID)?.membership != .joined
         }
         directory.update(admission.rooms)
+        reportSilence(response)
         if !entered.isEmpty { arrived(entered.map(\.roomID)) }
         if !rooms.isEmpty { wake(rooms) }
     }
@@ -87,6 +90,17 @@ package struct SyncIntake: SyncConsumer {
             admission.items += policy.items(missed, in: roomID)
         }
         return admission
+    }
+
+    /// Says which rooms the bot may not speak in: there it would be seen to read and never to answer.
+    private func reportSilence(_ response: SyncResponse) {
+        for (roomID, room) in response.rooms.join where directory.room(roomID)?.successor == nil {
+            guard let lack = speech.lack(in: room.state.elements + room.timeline.events.elements) else { continue }
+            logger.warning(
+                "the bot may not send messages in a room: raise its power level, or lower what messages need",
+                metadata: ["room": "\(roomID)", "level": "\(lack.level)", "needed": "\(lack.needed)"]
+            )
+        }
     }
 
     private func reportMalformed(_ response: SyncResponse) {

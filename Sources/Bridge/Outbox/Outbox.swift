@@ -161,6 +161,9 @@ package actor Outbox {
         guard directory.room(event.roomID)?.isEncrypted != true else {
             throw HomeserverError(.rejected(.forbidden), "the room is encrypted, and plain text never goes into one")
         }
+        guard directory.room(event.roomID)?.membership != .left else {
+            throw HomeserverError(.rejected(.forbidden), "the bot is not in the room any more")
+        }
         if event.kind == .redaction, let target = event.content["redacts"]?.stringValue {
             return try await homeserver.redact(
                 EventID(target),
@@ -188,12 +191,14 @@ package actor Outbox {
     }
 
     private func refuse(_ stored: OutgoingEvent, because reason: String) async throws -> Delivery {
-        logger.error(
-            "the homeserver refused a message",
-            metadata: [
-                "room": "\(stored.event.roomID)", "kind": "\(stored.event.kind.rawValue)", "reason": "\(reason)",
-            ]
-        )
+        let metadata: Logger.Metadata = [
+            "room": "\(stored.event.roomID)", "kind": "\(stored.event.kind.rawValue)", "reason": "\(reason)",
+        ]
+        if directory.room(stored.event.roomID)?.membership == .left {
+            logger.info("a message has lost its room", metadata: metadata)
+        } else {
+            logger.error("the homeserver refused a message", metadata: metadata)
+        }
         try await store.conclude(stored.id, .refused(reason))
         return .refused
     }

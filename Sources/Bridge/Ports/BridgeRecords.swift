@@ -97,6 +97,8 @@ package enum InboxContent: Hashable, Sendable {
     case invite(from: UserID, isEncrypted: Bool)
     /// That another room has taken the room's place, by the word of its tombstone.
     case upgrade(to: RoomID, by: UserID)
+    /// That the bot is in the room no more; nobody is named where it is not known who saw to that.
+    case departure(by: UserID?, isBanned: Bool)
 }
 
 /// Something that has arrived and waits for its room's queue.

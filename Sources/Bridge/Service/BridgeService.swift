@@ -272,6 +272,8 @@ package final class BridgeService: Service {
         let outcome = try await handler.outcome(of: item, status: status)
         try await store.settle(outcome)
         if outcome.stopsTurns { openTurns.stopAll(in: item.roomID) }
+        // Nothing more goes to a room that the bot has left: what still waits for it is concluded as refused.
+        if case .departure = item.content { wake([.turns(item.roomID), .notices(item.roomID)]) }
         try await note(outcome)
         // The lane of a room finds by itself which of its turns have moved.
         if outcome.move != nil { wake([.turns(item.roomID)]) }

@@ -193,10 +193,16 @@ private struct StoredContent: Codable {
         var by: UserID
     }
 
+    private struct Departure: Codable {
+        var by: UserID?
+        var isBanned: Bool
+    }
+
     private enum Kind: Codable {
         case event(RoomEvent)
         case invite(Invite)
         case upgrade(Upgrade)
+        case departure(Departure)
     }
 
     private var kind: Kind
@@ -206,6 +212,7 @@ private struct StoredContent: Codable {
         case .event(let event): kind = .event(event)
         case .invite(let from, let isEncrypted): kind = .invite(Invite(from: from, isEncrypted: isEncrypted))
         case .upgrade(let successor, let sender): kind = .upgrade(Upgrade(to: successor, by: sender))
+        case .departure(let sender, let isBanned): kind = .departure(Departure(by: sender, isBanned: isBanned))
         }
     }
 
@@ -214,6 +221,7 @@ private struct StoredContent: Codable {
         case .event(let event): .event(event)
         case .invite(let invite): .invite(from: invite.from, isEncrypted: invite.isEncrypted)
         case .upgrade(let upgrade): .upgrade(to: upgrade.to, by: upgrade.by)
+        case .departure(let departure): .departure(by: departure.by, isBanned: departure.isBanned)
         }
     }
 }

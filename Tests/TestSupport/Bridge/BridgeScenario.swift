@@ -68,11 +68,15 @@ package struct BridgeScenario: Sendable {
     }
 
     /// Hands the bridge a sync response.
-    package func sync(join: [String: JSONValue] = [:], invite: [String: JSONValue] = [:]) async throws {
+    package func sync(
+        join: [String: JSONValue] = [:],
+        invite: [String: JSONValue] = [:],
+        leave: [String: JSONValue] = [:]
+    ) async throws {
         // The first response of all is history, so there is always one before the test's own.
         let since = try await intake.syncToken()
         if since == nil { try await intake.consume(factory.response(), since: nil) }
-        try await intake.consume(factory.response(join: join, invite: invite), since: since ?? "batch-1")
+        try await intake.consume(factory.response(join: join, invite: invite, leave: leave), since: since ?? "batch-1")
     }
 
     /// Hands the bridge a response that answers no position, as after the homeserver has lost it.

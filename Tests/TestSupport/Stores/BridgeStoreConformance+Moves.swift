@@ -12,6 +12,16 @@ extension BridgeStoreConformance {
             #expect(try await Fixtures.openItem(of: store).content == content)
             #expect(try await store.rooms() == [room])
         },
+        Case("keeps departures") { store in
+            for (index, sender) in [Fixtures.alice, nil].enumerated() {
+                let content = InboxContent.departure(by: sender, isBanned: index == 0)
+                let item = NewInboxItem(key: "departure-\(index)", roomID: Fixtures.lobby, content: content)
+                _ = try await store.admit(Admission(nextBatch: "s1", items: [item]))
+                let open = try await Fixtures.openItem(of: store)
+                #expect(open.content == content)
+                try await store.settle(Settlement(sequence: open.sequence))
+            }
+        },
         Case("lets threads, questions and waiting turns go on in the room that takes another's place") { store in
             let inThread = ThreadPlace(roomID: Fixtures.lobby, root: "$root")
             let running = try await Fixtures.beginTurn("$1", in: store)

@@ -52,6 +52,7 @@ password_file = "password"
 
 [bridge]
 allow = ["@alice:localhost"]
+merge_messages = false
 
 [agent]
 url = "ws://127.0.0.1:$agent_port/agent_ws/"

@@ -16,6 +16,7 @@ struct ConfigurationEnvironmentTests {
         let values = [
             "matrix.homeserver": "example.org", "matrix.user_id": "@bot:example.org", "matrix.device_name": "d",
             "matrix.password_file": "/p", "matrix.access_token_file": "/t", "matrix.ca_file": "/ca",
+            "matrix.display_name": "n", "matrix.avatar_file": "/a",
             "bridge.allow": "@a:b.c, @*:d.e", "bridge.invites": "@a:b.c", "bridge.command_prefix": ".",
             "bridge.welcome": "no", "bridge.strangers": "notice", "bridge.language": "ru",
             "bridge.show_tokens": "no", "bridge.edit_interval_ms": "200", "bridge.edits_per_second": "1.5",

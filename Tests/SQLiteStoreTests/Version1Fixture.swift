@@ -171,6 +171,12 @@ enum Version1Fixture {
             saved_at INTEGER NOT NULL,
             PRIMARY KEY (user_id, name)
         ) WITHOUT ROWID;
+
+        -- What was published of the configured profile, so that it is not published again.
+        CREATE TABLE published_profile (
+            part TEXT NOT NULL PRIMARY KEY CHECK (part IN ('display_name', 'avatar')),
+            fingerprint TEXT NOT NULL
+        ) WITHOUT ROWID;
         """
 
     /// A row or two of each table.

@@ -13,6 +13,7 @@ final class InviteHandler: Sendable {
     private let notices: any Notices
     private let clock: BridgeClock
     private let logger: Logger
+    private let directRooms: DirectRoomMarker
     private let failedAttempts = Mutex<[Int64: Int]>([:])
 
     /// Creates a handler.
@@ -34,6 +35,7 @@ final class InviteHandler: Sendable {
         self.notices = notices
         self.clock = clock
         self.logger = logger
+        directRooms = DirectRoomMarker(homeserver: homeserver, clock: clock, logger: logger)
     }
 
     /// Answers an invite; throws where it is to be tried again, which is not for ever.
@@ -42,7 +44,7 @@ final class InviteHandler: Sendable {
     func answer(_ item: InboxItem, from inviter: UserID, isEncrypted: Bool) async throws -> Bool {
         let roomID = item.roomID
         // An invite that was withdrawn, or taken up in a later sync, needs no answer any more.
-        guard directory.room(roomID)?.membership == .invited else { return false }
+        guard let room = directory.room(roomID), room.membership == .invited else { return false }
         var isJoined = false
         await outbox.countEvent()
         do {
@@ -60,6 +62,7 @@ final class InviteHandler: Sendable {
             try await throwUnlessFinal(error, of: item)
             logger.warning("an invite could not be answered", metadata: ["room": "\(roomID)", "error": "\(error)"])
         }
+        if isJoined, room.isMarkedDirect { try await directRooms.mark(roomID, with: inviter) }
         failedAttempts.withLock { $0[item.sequence] = nil }
         return isJoined
     }

@@ -42,6 +42,10 @@ package protocol Homeserver: Sendable {
         before token: String?,
         until end: String?
     ) async throws(HomeserverError) -> HistoryPage
+    /// A piece of the account's global account data; an empty object where there is none.
+    func accountData(_ type: String) async throws(HomeserverError) -> JSONValue
+    /// Replaces a piece of the account's global account data.
+    func setAccountData(_ type: String, to content: JSONValue) async throws(HomeserverError)
     /// The display name of a user, where they have one.
     func displayName(of userID: UserID) async throws(HomeserverError) -> String?
 }

@@ -70,6 +70,33 @@ public struct SetDisplayName: MatrixEndpoint {
     public var body: JSONValue? { ["displayname": .string(displayname)] }
 }
 
+/// Sets the user's own picture.
+public struct SetAvatarURL: MatrixEndpoint {
+    /// Nothing of interest.
+    public typealias Response = EmptyResponse
+
+    /// The user of the access token.
+    public var userID: UserID
+
+    /// The `mxc://` URL of the picture.
+    public var avatarURL: String
+
+    /// Makes a request.
+    public init(userID: UserID, avatarURL: String) {
+        self.userID = userID
+        self.avatarURL = avatarURL
+    }
+
+    /// PUT.
+    public var method: MatrixMethod { .put }
+    /// The path.
+    public var path: String {
+        PercentEncoding.path("/_matrix/client/v3/profile", userID.rawValue, "avatar_url")
+    }
+    /// The picture.
+    public var body: JSONValue? { ["avatar_url": .string(avatarURL)] }
+}
+
 /// Gets a piece of the user's global account data, such as `m.direct`.
 public struct GetAccountData: MatrixEndpoint {
     /// The content.
@@ -143,6 +170,16 @@ public struct DirectRooms: Hashable, Sendable {
             guard let list = list.arrayValue else { continue }
             rooms[UserID(user)] = list.compactMap { $0.stringValue.map(RoomID.init(rawValue:)) }
         }
+    }
+
+    /// Foreign content with one more room for a user; all else stays as it came, malformed or not.
+    public static func adding(_ roomID: RoomID, for user: UserID, to content: JSONValue) -> JSONValue {
+        var members = content.objectValue ?? [:]
+        var list = members[user.rawValue]?.arrayValue ?? []
+        let room = JSONValue.string(roomID.rawValue)
+        if !list.contains(room) { list.append(room) }
+        members[user.rawValue] = .array(list)
+        return .object(members)
     }
 
     /// Every room that is a direct chat with somebody.

@@ -75,6 +75,19 @@ package struct MatrixHomeserver: Homeserver {
         try await execute(GetProfile(userID: userID)).displayname
     }
 
+    package func accountData(_ type: String) async throws(HomeserverError) -> JSONValue {
+        do {
+            return try await transport.execute(GetAccountData(userID: userID, type: type))
+        } catch {
+            guard error.errcode == .notFound else { throw error.homeserverError }
+            return [:]
+        }
+    }
+
+    package func setAccountData(_ type: String, to content: JSONValue) async throws(HomeserverError) {
+        _ = try await execute(SetAccountData(userID: userID, type: type, content: content))
+    }
+
     private func execute<Endpoint: MatrixEndpoint>(
         _ endpoint: Endpoint,
         repeatsAfterRenewal: Bool = true

@@ -44,11 +44,13 @@ package struct MatrixTransport: Sendable {
     /// Where the token is not good any more, and another one can be had, the request is sent again with that.
     ///
     /// - Parameters:
+    ///   - payload: The body, in place of the endpoint's own JSON.
     ///   - maximumRedirects: How many redirects are followed; only well-known discovery asks for any.
     ///   - repeatsAfterRenewal: False where the caller has to see that the token was renewed before it repeats the
     ///     request: it gets `unknownToken` then.
     package func execute<Endpoint: MatrixEndpoint>(
         _ endpoint: Endpoint,
+        payload: RequestPayload? = nil,
         maximumRedirects: Int = 0,
         repeatsAfterRenewal: Bool = true
     ) async throws(MatrixClientError) -> Endpoint.Response {
@@ -56,7 +58,7 @@ package struct MatrixTransport: Sendable {
         while true {
             let token = endpoint.requiresAccessToken ? credential?.token : nil
             do throws(MatrixClientError) {
-                return try await attempt(endpoint, token: token, maximumRedirects: maximumRedirects)
+                return try await attempt(endpoint, payload: payload, token: token, maximumRedirects: maximumRedirects)
             } catch {
                 guard error.code == .unknownToken, let credential, let token, renewals < Self.maximumRenewals,
                     try await credential.renew(insteadOf: token), repeatsAfterRenewal
@@ -68,11 +70,16 @@ package struct MatrixTransport: Sendable {
 
     private func attempt<Endpoint: MatrixEndpoint>(
         _ endpoint: Endpoint,
+        payload: RequestPayload?,
         token: AccessToken?,
         maximumRedirects: Int
     ) async throws(MatrixClientError) -> Endpoint.Response {
         let body = endpoint.body
-        let request = try request(for: endpoint, body: body, token: token, maximumRedirects: maximumRedirects)
+        var request = try request(for: endpoint, body: body, token: token, maximumRedirects: maximumRedirects)
+        if let payload {
+            request.headers.set(name: "Content-Type", value: payload.mimeType)
+            request.body = payload.bytes
+        }
         let subject = "\(endpoint.method.rawValue) \(baseURL)\(endpoint.path)"
         let response: HTTPResponse
         do {

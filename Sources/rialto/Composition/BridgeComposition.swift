@@ -33,6 +33,12 @@ enum BridgeComposition {
         )
         let housekeeping: [any Service] = [
             StoreHousekeeping(store: store, logger: resources.logger), IdleMemory(logger: resources.logger),
+            ProfilePublication(
+                configuration: resources.configuration.matrix,
+                session: resources.session,
+                store: ProfileStore(database: resources.database),
+                logger: resources.logger
+            ),
         ]
         return housekeeping + [bridge, sync]
     }

@@ -44,6 +44,10 @@ extension Configuration {
         var passwordFile: PathSetting?
         /// The file that holds an access token.
         var accessTokenFile: PathSetting?
+        /// The name that the account shows; nil leaves it as it is.
+        var displayName: String?
+        /// The picture that the account shows; nil leaves it as it is.
+        var avatarFile: PathSetting?
         /// Certificates to trust instead of the system's.
         var caFile: PathSetting?
     }

@@ -56,6 +56,15 @@ enum ConfigurationSchema {
             "MATRIX_ACCESS_TOKEN, or a systemd credential named \"matrix.access_token\"."
         ),
         ConfigurationKey(
+            "matrix", "display_name", \.matrix.displayName, example: "\"Rialto\"",
+            "The name that the account shows, set when it has changed here; without this key it stays as it is.",
+            check: Check.length(256)
+        ),
+        ConfigurationKey(
+            "matrix", "avatar_file", \.matrix.avatarFile, example: "\"avatar.png\"",
+            "The picture that the account shows (PNG, JPEG, GIF or WebP, at most 2 MiB), uploaded when it has changed."
+        ),
+        ConfigurationKey(
             "matrix", "ca_file", \.matrix.caFile, example: "\"ca.pem\"",
             "Certificates (PEM) to trust instead of the system's, for a homeserver with a private authority."
         ),

@@ -49,6 +49,7 @@ package final class FakeHomeserver: Homeserver {
         var faults: [Fault] = []
         var joined: [RoomID] = []
         var left: [RoomID] = []
+        var accountData: [String: JSONValue] = [:]
         var joinFaults: [HomeserverError] = []
         var vias: [RoomID: [String]] = [:]
         var closed: Set<RoomID> = []
@@ -299,6 +300,23 @@ package final class FakeHomeserver: Homeserver {
             return .success(page)
         }
         return try result.get()
+    }
+
+    package func accountData(_ type: String) async throws(HomeserverError) -> JSONValue {
+        // Whoever reads and writes without a lock is found out by the others who get in between.
+        for _ in 0..<20 { await Task.yield() }
+        return state.withLock { $0.accountData[type] ?? [:] }
+    }
+
+    package func setAccountData(_ type: String, to content: JSONValue) async throws(HomeserverError) {
+        state.withLock { $0.accountData[type] = content }
+    }
+
+    /// What a piece of the bot's account data is now.
+    package func storedAccountData(_ type: String) -> JSONValue? { state.withLock { $0.accountData[type] } }
+    /// Lets the bot's account have data from elsewhere.
+    package func presetAccountData(_ type: String, _ content: JSONValue) {
+        state.withLock { $0.accountData[type] = content }
     }
 
     package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {

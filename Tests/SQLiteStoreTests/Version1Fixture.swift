@@ -73,6 +73,7 @@ enum Version1Fixture {
             done_at INTEGER,
             revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
             is_withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (is_withdrawn IN (0, 1)),
+            files BLOB,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -148,7 +149,8 @@ enum Version1Fixture {
             event_id TEXT NOT NULL UNIQUE,
             turn_id TEXT NOT NULL REFERENCES turns (turn_id),
             quote TEXT,
-            text TEXT
+            text TEXT,
+            file BLOB
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);
@@ -193,8 +195,8 @@ enum Version1Fixture {
             CAST('{"kind":{"invite":{"_0":{"from":"@alice:example.org","isEncrypted":false}}}}' AS BLOB), 3, NULL);
         INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002, 'Title', 0);
         INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
-            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0);
-        INSERT INTO turn_sources VALUES (1, '$1', 'turn-$1', NULL, 'Question');
+            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0, NULL);
+        INSERT INTO turn_sources VALUES (1, '$1', 'turn-$1', NULL, 'Question', NULL);
         INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
             CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003);
         INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', '', 'reset', 1700000000004, NULL);

@@ -92,7 +92,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     ///
     /// Throws `frameTooLarge` and `busy` at once.
     package func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent> {
-        let text = try AgentFrameCodec.encode(AgentClientFrame.userMessage(text: request.text))
+        let text = try AgentFrameCodec.encode(AgentClientFrame.userMessage(text: request.textNamingAttachments))
         guard text.utf8.count <= AgentFrameCodec.maximumMessageBytes else {
             let limit = AgentFrameCodec.maximumMessageBytes
             throw PlatformError(.frameTooLarge, "the message takes \(text.utf8.count) bytes, the agent takes \(limit)")

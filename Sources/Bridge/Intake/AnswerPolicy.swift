@@ -14,6 +14,8 @@ package struct AnswerPolicy: Sendable {
         case question(String)
         /// It tells a person who may not use it so, once.
         case stranger
+        /// It asks the agent about a file, in the words of its caption.
+        case file(MessageFile)
         /// It says that it cannot read this kind of message.
         case unreadable
     }
@@ -99,12 +101,14 @@ package struct AnswerPolicy: Sendable {
             guard isAddressed else { return .ignore("not addressed") }
             return text.isEmpty ? .ignore("empty") : .question(text)
         default:
-            return isAddressed ? .unreadable : .ignore("not addressed")
+            guard isAddressed else { return .ignore("not addressed") }
+            return MessageFile(message).map { .file($0) } ?? .unreadable
         }
     }
 
-    /// What a message asks the agent; nil where it has no text, or is a command.
+    /// What a message asks the agent, a file in the words of its caption; nil where it has no text, or is a command.
     package func text(of message: MessageContent) -> String? {
+        if let file = MessageFile(message) { return file.caption ?? "" }
         guard message.msgtype == .text || message.msgtype == .emote else { return nil }
         let text = Self.withoutReplyFallback(message).trimmingWhitespace
         guard !text.isEmpty, CommandParser(prefix: prefix, names: names).parse(text) == nil else { return nil }

@@ -14,6 +14,8 @@ package protocol ReplyNotices: Sendable {
     var emptyAnswer: String { get }
     /// Answers a message that has no text, such as an image.
     var messageWithoutText: String { get }
+    /// Says why a file that came with a message cannot be had.
+    func sentence(for failure: AttachmentFailure) -> String
     /// Answers a message that is longer than the agent takes.
     var messageTooLong: String { get }
     /// Takes the place of a message that an earlier attempt at an answer made and the final answer has no use for.

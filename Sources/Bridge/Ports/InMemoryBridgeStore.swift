@@ -232,14 +232,14 @@ package actor InMemoryBridgeStore: BridgeStore {
     }
 
     private func begin(_ question: NewTurn, merges: Bool) {
-        let new = TurnSource(eventID: question.sourceEventID, quote: question.quote, text: question.text)
+        let new = TurnSource(question)
         guard turn(concerning: question.sourceEventID) == nil else { return }
         if merges, let index = turns.lastIndex(where: { $0.question.place == question.place }),
             turns[index].accepts(question, besides: sources[turns[index].turnID] ?? [])
         {
             sources[turns[index].turnID, default: []].append(new)
             turns[index].question.sourceEventID = question.sourceEventID
-            turns[index].question.text = TurnSource.question(of: sources[turns[index].turnID] ?? [])
+            turns[index].question.ask(sources[turns[index].turnID] ?? [])
             return
         }
         var stored = question

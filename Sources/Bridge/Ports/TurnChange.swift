@@ -30,22 +30,43 @@ package struct TurnSource: Hashable, Sendable {
     package var quote: String?
     /// What the person wrote; nil once it is redacted or forgotten.
     package var text: String?
+    /// The file that came with it.
+    package var file: MessageFile?
 
     /// Creates a source.
-    package init(eventID: EventID, quote: String?, text: String?) {
+    package init(eventID: EventID, quote: String?, text: String?, file: MessageFile? = nil) {
         self.eventID = eventID
         self.quote = quote
         self.text = text
+        self.file = file
+    }
+
+    /// The message that begins a turn, or joins one.
+    package init(_ question: NewTurn) {
+        self.init(
+            eventID: question.sourceEventID, quote: question.quote, text: question.text, file: question.files.first)
     }
 
     /// What the agent is asked: all texts with what they reply to, with a blank line between.
     package static func question(of sources: [TurnSource]) -> String {
         sources.flatMap { source in source.text.map { [source.quote, $0].compactMap { $0 } } ?? [] }
+            .filter { !$0.isEmpty }
             .joined(separator: "\n\n")
     }
 }
 
 // MARK: - Rules that every store follows
+
+extension NewTurn {
+    /// Whether there is nothing to ask.
+    package var isEmpty: Bool { text.isEmpty && files.isEmpty }
+
+    /// Takes what its messages say and carry.
+    package mutating func ask(_ sources: [TurnSource]) {
+        text = TurnSource.question(of: sources)
+        files = sources.compactMap(\.file)
+    }
+}
 
 extension Turn {
     /// Whether a question can join the turn, which is the last of its place: nobody has begun to answer it.
@@ -63,23 +84,25 @@ extension Turn {
             guard state == .queued || state == .running, !isStopRequested else { return false }
             isStopRequested = true
         case .retry:
-            guard state == .answered || state == .done, !question.text.isEmpty else { return false }
+            guard state == .answered || state == .done, !question.isEmpty else { return false }
             answerAnew()
         case .rewrite(_, let eventID, let text):
-            guard let index = sources.firstIndex(where: { $0.eventID == eventID }), sources[index].text != text else {
-                return false
-            }
+            guard let index = sources.firstIndex(where: { $0.eventID == eventID }), sources[index].text != text,
+                !text.isEmpty || sources[index].file != nil
+            else { return false }
             sources[index].text = text
             ask(sources)
         case .redact(_, let eventID):
             guard let index = sources.firstIndex(where: { $0.eventID == eventID }) else { return false }
             sources[index].text = nil
             sources[index].quote = nil
+            sources[index].file = nil
             if let last = sources.last(where: { $0.text != nil }) {
                 question.sourceEventID = last.eventID
                 ask(sources)
             } else {
                 question.text = ""
+                question.files = []
                 isWithdrawn = true
                 answerAnew()
             }
@@ -89,7 +112,7 @@ extension Turn {
 
     /// Takes the sources' present texts; an answer that has begun is begun anew.
     private mutating func ask(_ sources: [TurnSource]) {
-        question.text = TurnSource.question(of: sources)
+        question.ask(sources)
         if state != .queued { answerAnew() }
     }
 

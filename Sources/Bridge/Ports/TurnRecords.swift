@@ -14,6 +14,8 @@ package struct NewTurn: Hashable, Sendable {
     package var text: String
     /// What they replied to, as a Markdown quote; a stored turn has it in its text.
     package var quote: String?
+    /// The files that came with it, in order; a message has one at most, a turn of several messages more.
+    package var files: [MessageFile]
 
     /// Creates a turn.
     package init(
@@ -22,7 +24,8 @@ package struct NewTurn: Hashable, Sendable {
         threadID: String,
         sender: UserID,
         text: String,
-        quote: String? = nil
+        quote: String? = nil,
+        files: [MessageFile] = []
     ) {
         self.sourceEventID = sourceEventID
         self.place = place
@@ -30,6 +33,7 @@ package struct NewTurn: Hashable, Sendable {
         self.sender = sender
         self.text = text
         self.quote = quote
+        self.files = files
     }
 
     /// The id of the turn, derived from the message that it answers.

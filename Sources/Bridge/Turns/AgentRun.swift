@@ -8,11 +8,18 @@ package struct AgentRun: Sendable {
     package static let maximumAnswerBytes = 1_048_576
 
     private let platform: any PlatformClient
+    private let attachments: (any AttachmentSource)?
     private let notices: any Notices
     private let logger: Logger
 
     /// Creates a run.
-    package init(platform: any PlatformClient, notices: any Notices, logger: Logger) {
+    package init(
+        platform: any PlatformClient,
+        attachments: (any AttachmentSource)? = nil,
+        notices: any Notices,
+        logger: Logger
+    ) {
+        self.attachments = attachments
         self.platform = platform
         self.notices = notices
         self.logger = logger
@@ -38,16 +45,24 @@ package struct AgentRun: Sendable {
 
     private func read(_ turn: Turn, feed: ReplyFeed) async throws -> Answer {
         var tokensUsed = 0
+        var remark: String?
         do {
             let sender = turn.question.sender.rawValue
             let user = try await platform.getOrCreateUser(externalID: sender, platform: "matrix", displayName: nil)
             let settings = try await platform.getSettings(userID: user.userID)
+            let files = try await files(of: turn)
+            remark = files.failure.map(notices.sentence(for:))
+            // Without words or files there is nothing left to ask; what there is, is answered all the same.
+            if turn.question.text.isEmpty, files.attachments.isEmpty {
+                return Answer(ending: .failed, text: "", remark: remark)
+            }
             let request = MessageRequest(
                 userID: user.userID,
                 threadID: turn.question.threadID,
                 runID: turn.runID ?? turn.turnID,
                 text: turn.question.text,
-                skills: settings.enabledSkills
+                skills: settings.enabledSkills,
+                attachments: files.attachments
             )
             var size = 0
             for try await chunk in try await platform.streamMessage(request) {
@@ -60,9 +75,9 @@ package struct AgentRun: Sendable {
             }
             let text = feed.current.text
             guard text.contains(where: { !$0.isWhitespace }) else {
-                return Answer(ending: .complete, text: notices.emptyAnswer, tokensUsed: tokensUsed)
+                return Answer(ending: .complete, text: notices.emptyAnswer, remark: remark, tokensUsed: tokensUsed)
             }
-            return Answer(ending: .complete, text: text, tokensUsed: tokensUsed)
+            return Answer(ending: .complete, text: text, remark: remark, tokensUsed: tokensUsed)
         } catch {
             // A run that was stopped or cancelled has not failed; its caller knows what to make of it.
             try Task.checkCancellation()
@@ -70,5 +85,22 @@ package struct AgentRun: Sendable {
             let remark = notices.sentence(for: error)
             return Answer(ending: .failed, text: feed.current.text, remark: remark, tokensUsed: tokensUsed)
         }
+    }
+
+    /// The files that came with the question, on the disk; and why one of them is not to be had.
+    private func files(of turn: Turn) async throws -> (attachments: [Attachment], failure: AttachmentFailure?) {
+        var attachments: [Attachment] = []
+        var failure: AttachmentFailure?
+        for (index, file) in turn.question.files.enumerated() {
+            do throws(AttachmentFailure) {
+                guard let source = self.attachments else { throw .unavailable }
+                attachments.append(try await source.fetch(file, as: "\(turn.turnID)-\(index)"))
+            } catch {
+                guard error != .cancelled else { throw CancellationError() }
+                logger.warning("a file cannot be had", metadata: ["turn": "\(turn.turnID)", "reason": "\(error)"])
+                failure = failure ?? error
+            }
+        }
+        return (attachments, failure)
     }
 }

@@ -10,6 +10,7 @@ package struct TurnRunner: Sendable {
     private let homeserver: any Homeserver
     private let store: any BridgeStore
     private let platform: any PlatformClient
+    private let attachments: (any AttachmentSource)?
     private let outbox: Outbox
     private let directory: RoomDirectory
     private let renderer: ReplyRenderer
@@ -23,6 +24,7 @@ package struct TurnRunner: Sendable {
         homeserver: any Homeserver,
         store: any BridgeStore,
         platform: any PlatformClient,
+        attachments: (any AttachmentSource)?,
         outbox: Outbox,
         directory: RoomDirectory,
         renderer: ReplyRenderer,
@@ -34,6 +36,7 @@ package struct TurnRunner: Sendable {
         self.homeserver = homeserver
         self.store = store
         self.platform = platform
+        self.attachments = attachments
         self.outbox = outbox
         self.directory = directory
         self.renderer = renderer
@@ -127,7 +130,7 @@ package struct TurnRunner: Sendable {
             logger.error("a question was interrupted too often", metadata: ["turn": "\(turn.turnID)"])
             return Answer(ending: .failed, text: "", remark: notices.interruptedTooOften)
         }
-        return try await AgentRun(platform: platform, notices: notices, logger: logger)
+        return try await AgentRun(platform: platform, attachments: attachments, notices: notices, logger: logger)
             .answer(to: turn, feed: feed, stop: stop)
     }
 

@@ -25,3 +25,33 @@ public struct UploadMedia: MatrixEndpoint {
     /// The path.
     public var path: String { "/_matrix/media/v3/upload" }
 }
+
+/// Downloads a file; the answer is its bytes, so whoever performs the request reads them as they come.
+public struct DownloadMedia: MatrixEndpoint {
+    /// Nothing that can be decoded.
+    public typealias Response = EmptyResponse
+
+    /// The server that has it.
+    public var server: String
+
+    /// The file's id on that server.
+    public var mediaID: String
+
+    /// Whether it is asked for as before authenticated media, of servers older than v1.11 of the spec.
+    public var isLegacy: Bool
+
+    /// Makes a request.
+    public init(server: String, mediaID: String, isLegacy: Bool = false) {
+        self.server = server
+        self.mediaID = mediaID
+        self.isLegacy = isLegacy
+    }
+
+    /// GET.
+    public var method: MatrixMethod { .get }
+    /// The path.
+    public var path: String {
+        let prefix = isLegacy ? "/_matrix/media/v3/download" : "/_matrix/client/v1/media/download"
+        return PercentEncoding.path(prefix, server, mediaID)
+    }
+}

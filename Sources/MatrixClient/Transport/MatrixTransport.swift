@@ -101,6 +101,47 @@ package struct MatrixTransport: Sendable {
         }
     }
 
+    /// Sends a request and hands over the body of the answer piece by piece.
+    ///
+    /// - Parameter receive: Takes the next bytes; false ends the transfer.
+    package func download<Endpoint: MatrixEndpoint>(
+        _ endpoint: Endpoint,
+        _ receive: ([UInt8]) async throws -> Bool
+    ) async throws {
+        let token = endpoint.requiresAccessToken ? credential?.token : nil
+        do {
+            try await download(endpoint, token: token, receive)
+        } catch {
+            // A refused token is told before the first byte, so that nothing has been handed over yet.
+            guard let failure = error as? MatrixClientError, failure.code == .unknownToken, let credential, let token,
+                try await credential.renew(insteadOf: token)
+            else { throw error }
+            try await download(endpoint, token: credential.token, receive)
+        }
+    }
+
+    private func download<Endpoint: MatrixEndpoint>(
+        _ endpoint: Endpoint,
+        token: AccessToken?,
+        _ receive: ([UInt8]) async throws -> Bool
+    ) async throws {
+        var request = try request(for: endpoint, body: nil, token: token, maximumRedirects: 0)
+        request.headers.set(name: "Accept", value: "*/*")
+        let subject = "\(endpoint.method.rawValue) \(baseURL)\(endpoint.path)"
+        try await http.withResponse(to: request) { response in
+            guard (200..<300).contains(response.status) else {
+                var body: [UInt8] = []
+                for try await chunk in response.body where body.count < 65_536 { body += chunk }
+                let whole = HTTPResponse(
+                    status: response.status, headers: response.headers, body: body, url: response.url)
+                throw Self.failure(whole, subject: subject, sent: nil, token: token)
+            }
+            for try await chunk in response.body {
+                guard try await receive(chunk) else { return }
+            }
+        }
+    }
+
     private func request<Endpoint: MatrixEndpoint>(
         for endpoint: Endpoint,
         body: JSONValue?,

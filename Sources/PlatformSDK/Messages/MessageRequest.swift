@@ -10,14 +10,24 @@ public struct MessageRequest: Hashable, Sendable {
     public var text: String
     /// The names of the skills that the user has switched on.
     public var skills: [String]
+    /// The files that came with it.
+    public var attachments: [Attachment]
 
     /// Creates a request.
-    public init(userID: String, threadID: String, runID: String, text: String, skills: [String] = []) {
+    public init(
+        userID: String,
+        threadID: String,
+        runID: String,
+        text: String,
+        skills: [String] = [],
+        attachments: [Attachment] = []
+    ) {
         self.userID = userID
         self.threadID = threadID
         self.runID = runID
         self.text = text
         self.skills = skills
+        self.attachments = attachments
     }
 }
 

@@ -118,7 +118,7 @@ private struct MockReply: Sendable {
     private var isFinished = false
 
     init(to request: MessageRequest, behaviour: MockPlatformClient.Behaviour) {
-        let text = MockPlatformClient.reply(to: request.text)
+        let text = MockPlatformClient.reply(to: request.textNamingAttachments)
         runID = request.runID
         failure = behaviour.failure
         chunkSize = behaviour.chunkSize

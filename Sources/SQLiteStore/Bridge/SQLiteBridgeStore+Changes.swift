@@ -1,4 +1,5 @@
 import Bridge
+import Foundation
 import GRDB
 import MatrixAPI
 
@@ -13,7 +14,7 @@ extension Database {
         sources.append(TurnSource(question))
         try insert(TurnSource(question), of: turn.turnID)
         turn.question.sourceEventID = question.sourceEventID
-        turn.question.text = TurnSource.question(of: sources)
+        turn.question.ask(sources)
         try store(turn)
         return true
     }
@@ -26,8 +27,10 @@ extension Database {
         guard turn.apply(change, to: &sources) else { return }
         for (before, after) in zip(known, sources) where before != after {
             try execute(
-                sql: "UPDATE turn_sources SET quote = ?, text = ? WHERE event_id = ?",
-                arguments: [after.quote?.stored, after.text?.stored, after.eventID.stored])
+                sql: "UPDATE turn_sources SET quote = ?, text = ?, file = ? WHERE event_id = ?",
+                arguments: [
+                    after.quote?.stored, after.text?.stored, after.file.map { try Data.json($0) }, after.eventID.stored,
+                ])
         }
         try store(turn)
     }
@@ -36,10 +39,13 @@ extension Database {
     func insert(_ source: TurnSource, of turnID: String) throws {
         try execute(
             sql: """
-                INSERT INTO turn_sources (event_id, turn_id, quote, text) VALUES (?, ?, ?, ?)
+                INSERT INTO turn_sources (event_id, turn_id, quote, text, file) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (event_id) DO NOTHING
                 """,
-            arguments: [source.eventID.stored, turnID.stored, source.quote?.stored, source.text?.stored])
+            arguments: [
+                source.eventID.stored, turnID.stored, source.quote?.stored, source.text?.stored,
+                source.file.map { try Data.json($0) },
+            ])
     }
 
     private func sources(of turnID: String) throws -> [TurnSource] {
@@ -48,7 +54,8 @@ extension Database {
             TurnSource(
                 eventID: try row.identifier("event_id"),
                 quote: try row.optionalText("quote"),
-                text: try row.optionalText("text"))
+                text: try row.optionalText("text"),
+                file: try row.optionalJSON("file"))
         }
     }
 
@@ -56,12 +63,12 @@ extension Database {
     private func store(_ turn: Turn) throws {
         try execute(
             sql: """
-                UPDATE turns SET source_event_id = ?, text = ?, is_stop_requested = ?, is_withdrawn = ?
+                UPDATE turns SET source_event_id = ?, text = ?, files = ?, is_stop_requested = ?, is_withdrawn = ?
                 WHERE turn_id = ?
                 """,
             arguments: [
-                turn.question.sourceEventID.stored, turn.question.text.stored, turn.isStopRequested, turn.isWithdrawn,
-                turn.turnID.stored,
+                turn.question.sourceEventID.stored, turn.question.text.stored, try Data.json(turn.question.files),
+                turn.isStopRequested, turn.isWithdrawn, turn.turnID.stored,
             ])
         try execute(
             sql: """
@@ -70,12 +77,5 @@ extension Database {
                 WHERE turn_id = ? AND revision < ?
                 """,
             arguments: [turn.revision, turn.turnID.stored, turn.revision])
-    }
-}
-
-extension TurnSource {
-    /// The message that begins a turn, or joins one.
-    init(_ question: NewTurn) {
-        self.init(eventID: question.sourceEventID, quote: question.quote, text: question.text)
     }
 }

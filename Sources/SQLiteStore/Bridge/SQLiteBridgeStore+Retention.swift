@@ -45,7 +45,7 @@ extension SQLiteBridgeStore {
         """
 
     private static let pruneSources = """
-        UPDATE turn_sources SET quote = NULL, text = NULL WHERE turn_id IN (
+        UPDATE turn_sources SET quote = NULL, text = NULL, file = NULL WHERE turn_id IN (
             SELECT turn_id FROM turns
             WHERE done_at IS NOT NULL AND text IS NOT NULL AND done_at < :cutoff
             ORDER BY done_at LIMIT :limit)
@@ -53,7 +53,7 @@ extension SQLiteBridgeStore {
 
     /// Last, and only turns whose events are pruned: a turn with its text is one with events still to be pruned.
     private static let pruneTurns = """
-        UPDATE turns SET text = NULL, answer = NULL, remark = NULL WHERE id IN (
+        UPDATE turns SET text = NULL, files = NULL, answer = NULL, remark = NULL WHERE id IN (
             SELECT id FROM turns
             WHERE done_at IS NOT NULL AND text IS NOT NULL AND done_at < :cutoff
                 AND NOT EXISTS (SELECT 1 FROM outbox

@@ -1,4 +1,5 @@
 package import Bridge
+import Foundation
 import GRDB
 package import MatrixAPI
 
@@ -79,14 +80,14 @@ extension Database {
         guard thread != nil else { throw StoreError(.unknownRecord, "There is no thread for the turn \(turn.turnID).") }
         try execute(
             sql: """
-                INSERT INTO turns (turn_id, source_event_id, room_id, root, thread_id, sender, text, state)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')
+                INSERT INTO turns (turn_id, source_event_id, room_id, root, thread_id, sender, text, files, state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued')
                 ON CONFLICT (turn_id) DO NOTHING
                 """,
             arguments: [
                 turn.turnID.stored, turn.sourceEventID.stored, turn.place.roomID.stored, turn.place.root?.stored,
                 turn.threadID.stored, turn.sender.stored,
-                TurnSource.question(of: [TurnSource(turn)]).stored,
+                TurnSource.question(of: [TurnSource(turn)]).stored, try Data.json(turn.files),
             ])
         try insert(TurnSource(turn), of: turn.turnID)
     }
@@ -136,7 +137,8 @@ extension Turn {
             place: ThreadPlace(roomID: try row.identifier("room_id"), root: try row.optionalIdentifier("root")),
             threadID: try row.text("thread_id"),
             sender: try row.identifier("sender"),
-            text: try row.optionalText("text") ?? "")
+            text: try row.optionalText("text") ?? "",
+            files: try row.optionalJSON("files") ?? [])
         self.init(
             turnID: try row.text("turn_id"),
             question: question,

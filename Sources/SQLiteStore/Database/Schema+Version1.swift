@@ -75,6 +75,7 @@ extension Schema {
             done_at INTEGER,
             revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
             is_withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (is_withdrawn IN (0, 1)),
+            files BLOB,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -150,7 +151,8 @@ extension Schema {
             event_id TEXT NOT NULL UNIQUE,
             turn_id TEXT NOT NULL REFERENCES turns (turn_id),
             quote TEXT,
-            text TEXT
+            text TEXT,
+            file BLOB
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);

@@ -15,11 +15,18 @@ enum BridgeComposition {
         try await store.claim(for: homeserver.userID)
         // Without a display name people can still address the bot by its Matrix id.
         let displayName = (try? await homeserver.displayName(of: homeserver.userID)) ?? nil
+        let directory = URL(fileURLWithPath: resources.configuration.store.directory.path, isDirectory: true)
+        let attachments = directory.appendingPathComponent("attachments").path
         let bridge = BridgeService(
             configuration: bridgeConfiguration(resources.configuration.bridge, displayName: displayName),
             homeserver: homeserver,
             store: store,
             platform: resources.platform,
+            attachments: MediaDownloads(
+                session: resources.session,
+                directory: attachments,
+                limitMegabytes: resources.configuration.bridge.attachmentLimitMegabytes
+            ),
             markdown: CMarkRenderer(),
             notices: resources.configuration.bridge.language.notices,
             logger: resources.logger
@@ -32,7 +39,8 @@ enum BridgeComposition {
             whenReady: resources.whenReady
         )
         let housekeeping: [any Service] = [
-            StoreHousekeeping(store: store, logger: resources.logger), IdleMemory(logger: resources.logger),
+            StoreHousekeeping(store: store, attachments: attachments, logger: resources.logger),
+            IdleMemory(logger: resources.logger),
             ProfilePublication(
                 configuration: resources.configuration.matrix,
                 session: resources.session,

@@ -11,11 +11,15 @@ struct StoreHousekeeping: Service {
     private static let batch = 500
 
     private let store: SQLiteBridgeStore
+    private let attachments: String
     private let logger: Logger
 
     /// Makes the service.
-    init(store: SQLiteBridgeStore, logger: Logger) {
+    ///
+    /// - Parameter attachments: The directory with a folder for each file.
+    init(store: SQLiteBridgeStore, attachments: String, logger: Logger) {
         self.store = store
+        self.attachments = attachments
         self.logger = logger
     }
 
@@ -28,9 +32,20 @@ struct StoreHousekeeping: Service {
         }
     }
 
+    /// Removes the files of turns from before a point in time.
+    private static func removeFolders(of directory: String, olderThan cutoff: Date) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            let folder = directory + "/" + name
+            let attributes = try? FileManager.default.attributesOfItem(atPath: folder)
+            guard let date = attributes?[.modificationDate] as? Date, date < cutoff else { continue }
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
     private func prune() async {
         do {
             let cutoff = Date(timeIntervalSinceNow: -Self.retention)
+            Self.removeFolders(of: attachments, olderThan: cutoff)
             while try await store.pruneContent(settledBefore: cutoff, limit: Self.batch) > 0 {}
         } catch {
             logger.warning("old messages could not be forgotten", metadata: ["error": "\(error)"])

@@ -83,6 +83,9 @@ extension Configuration {
         /// How long a message waits for another one to join it, in milliseconds.
         var mergeWindowMilliseconds = 250
 
+        /// The largest file that is taken, in megabytes.
+        var attachmentLimitMegabytes = 20
+
         /// Whose invites are accepted.
         var effectiveInvites: [UserIDGlob] { invites ?? allow }
     }

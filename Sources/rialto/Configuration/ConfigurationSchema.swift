@@ -146,6 +146,11 @@ enum ConfigurationSchema {
             "How long a message waits for such another one before it is answered, in milliseconds.",
             check: Check.range(0...5000)
         ),
+        ConfigurationKey(
+            "bridge", "attachment_limit_mb", \.bridge.attachmentLimitMegabytes,
+            "The largest file that is taken from people, in megabytes. Files are kept for a week.",
+            check: Check.range(1...1000)
+        ),
     ]
 
     private static let platform = [

@@ -101,4 +101,33 @@ import Testing
         ]
         #expect(TurnSource.question(of: quoted) == "> **Bob:** hi\n\nwhat?\n\nand?")
     }
+
+    @Test func filesGoWithTheirMessages() {
+        let (cat, dog) = (
+            MessageFile(url: "mxc://x/cat", filename: "cat.png"), MessageFile(url: "mxc://x/dog", filename: "dog.png")
+        )
+        var turn = turn(.answered)
+        var sources = [
+            TurnSource(eventID: "$1", quote: nil, text: "", file: cat),
+            TurnSource(eventID: "$2", quote: nil, text: "which is larger?", file: dog),
+        ]
+        turn.question.ask(sources)
+        #expect(turn.question.text == "which is larger?" && turn.question.files == [cat, dog])
+
+        let isCaptionRemoved = turn.apply(.rewrite(turnID: "turn-$1", source: "$2", text: ""), to: &sources)
+        #expect(isCaptionRemoved)
+        #expect(turn.question.text.isEmpty && !turn.question.isEmpty)
+        let isCatRemoved = turn.apply(.redact(turnID: "turn-$1", source: "$1"), to: &sources)
+        #expect(isCatRemoved)
+        #expect(turn.question.files == [dog] && !turn.isWithdrawn)
+        let isDogRemoved = turn.apply(.redact(turnID: "turn-$1", source: "$2"), to: &sources)
+        #expect(isDogRemoved)
+        #expect(turn.question.isEmpty && turn.isWithdrawn)
+    }
+
+    @Test func aMessageWithoutAFileKeepsItsText() {
+        var (turn, sources) = (turn(.answered), sources)
+        let isChanged = turn.apply(.rewrite(turnID: "turn-$1", source: "$1", text: ""), to: &sources)
+        #expect(!isChanged)
+    }
 }

@@ -87,9 +87,17 @@ import Testing
         #expect(Self.isIgnored(try Self.decision(SyncFactory.message("$1", from: Self.alice, "hello"), in: room)))
     }
 
-    @Test func aFileIsSaidToBeUnreadableWhereTheBotIsAddressed() throws {
+    @Test func aFileIsTakenWhereTheBotIsAddressedAndUnreadableWithoutAnAddress() throws {
         let image = SyncFactory.message("$1", from: Self.alice, "cat.png", content: ["msgtype": "m.image"])
         #expect(try Self.decision(image) == .unreadable)
+        let cat = SyncFactory.message(
+            "$1",
+            from: Self.alice,
+            "cat.png",
+            content: ["msgtype": "m.image", "url": "mxc://x/y"]
+        )
+        #expect(try Self.decision(cat) == .file(MessageFile(url: "mxc://x/y", filename: "cat.png")))
+        #expect(Self.isIgnored(try Self.decision(cat, in: Self.group)))
         #expect(Self.isIgnored(try Self.decision(image, in: Self.group)))
     }
 

@@ -37,21 +37,24 @@ enum Catalogue {
     private static let prefix = CatalogueEntry.prefix
     private static let date = Date(timeIntervalSince1970: 1_769_861_100)
 
-    private static let replies: [CatalogueEntry] = [
-        .init("stopped") { $0.stopped },
-        .init("brokenOff") { $0.brokenOff },
-        .init("answerTooLong") { $0.answerTooLong },
-        .init("interruptedTooOften") { $0.interruptedTooOften },
-        .init("refusedAnswer") { $0.refusedAnswer },
-        .init("emptyAnswer") { $0.emptyAnswer },
-        .init("messageWithoutText") { $0.messageWithoutText },
-        .init("messageTooLong") { $0.messageTooLong },
-        .init("retiredPart") { $0.retiredPart },
-        .init("encryptedRoom") { $0.encryptedRoom },
-        .init("inviteDeclined") { $0.inviteDeclined },
-        .init("tokens", "1") { $0.tokens(1) },
-        .init("tokens", "12345") { $0.tokens(12_345) },
-    ]
+    private static let replies: [CatalogueEntry] =
+        [
+            .init("stopped") { $0.stopped },
+            .init("brokenOff") { $0.brokenOff },
+            .init("answerTooLong") { $0.answerTooLong },
+            .init("interruptedTooOften") { $0.interruptedTooOften },
+            .init("refusedAnswer") { $0.refusedAnswer },
+            .init("emptyAnswer") { $0.emptyAnswer },
+            .init("messageWithoutText") { $0.messageWithoutText },
+            .init("messageTooLong") { $0.messageTooLong },
+            .init("retiredPart") { $0.retiredPart },
+            .init("encryptedRoom") { $0.encryptedRoom },
+            .init("inviteDeclined") { $0.inviteDeclined },
+            .init("tokens", "1") { $0.tokens(1) },
+            .init("tokens", "12345") { $0.tokens(12_345) },
+        ]
+        + [AttachmentFailure.tooLarge(limit: 20), .encrypted, .gone, .unavailable]
+        .map { failure in .init("sentence", "\(failure)") { $0.sentence(for: failure) } }
 
     private static let failures: [CatalogueEntry] =
         [PlatformError.Code.unavailable, .busy, .timedOut, .agentFailed, .protocolViolation, .frameTooLarge, .store]

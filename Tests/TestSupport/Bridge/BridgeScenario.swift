@@ -16,6 +16,7 @@ package struct BridgeScenario: Sendable {
     /// Runs a bridge for the length of the closure, then ends it as a crash would: by cancelling it.
     package static func run<R: Sendable>(
         platform: any PlatformClient,
+        attachments: (any AttachmentSource)? = nil,
         homeserver: FakeHomeserver = FakeHomeserver(),
         store: any BridgeStore = InMemoryBridgeStore(),
         configuration: BridgeConfiguration = .forTests(),
@@ -29,6 +30,7 @@ package struct BridgeScenario: Sendable {
             homeserver: homeserver,
             store: store,
             platform: platform,
+            attachments: attachments,
             markdown: PlainMarkdown(),
             notices: notices,
             clock: clock,

@@ -12,6 +12,15 @@ extension BridgeStoreConformance {
             #expect(try await Fixtures.openItem(of: store).content == content)
             #expect(try await store.rooms() == [room])
         },
+        Case("keeps the file that came with a message") { store in
+            _ = try await store.admit(Admission(nextBatch: "s1", items: [Fixtures.item("$1")]))
+            let thread = try await store.currentThread(in: Fixtures.timeline)
+            var turn = Fixtures.turn("$1", threadID: thread.threadID)
+            turn.files = [MessageFile(url: "mxc://x/y", filename: "cat.png", caption: "a cat", size: 7)]
+            let open = try await Fixtures.openItem(of: store)
+            try await store.settle(Settlement(sequence: open.sequence, turn: turn))
+            #expect(try await Fixtures.unfinishedTurn(turn.turnID, in: store).question == turn)
+        },
         Case("keeps departures") { store in
             for (index, sender) in [Fixtures.alice, nil].enumerated() {
                 let content = InboxContent.departure(by: sender, isBanned: index == 0)

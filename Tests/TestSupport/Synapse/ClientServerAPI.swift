@@ -110,6 +110,18 @@ package struct ClientServerAPI: Sendable {
         return answer
     }
 
+    /// Uploads a file and returns its `mxc://` URL.
+    package func upload(_ bytes: [UInt8]) async throws -> String {
+        guard let url = URL(string: baseURL + "/_matrix/media/v3/upload") else { throw URLError(.badURL) }
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.setValue("Bearer \(accessToken ?? "")", forHTTPHeaderField: "Authorization")
+        request.setValue("application/octet-stream", forHTTPHeaderField: "Content-Type")
+        request.httpBody = Data(bytes)
+        let (data, _) = try await Self.session.data(for: request)
+        return try JSONDecoder().decode(JSONValue.self, from: data)["content_uri"]?.stringValue ?? ""
+    }
+
     private static func escape(_ text: String) -> String {
         let unreserved = CharacterSet(
             charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")

@@ -14,7 +14,16 @@ extension EnglishNotices {
     package var emptyAnswer: String { "My agent had nothing to say to that." }
 
     package var messageWithoutText: String {
-        "I can only read text so far; images and files are not read yet."
+        "I can read text, images and files, but not this kind of message."
+    }
+
+    package func sentence(for failure: AttachmentFailure) -> String {
+        switch failure {
+        case .tooLarge(let limit): "I could not take your file: it is larger than \(limit) MB."
+        case .encrypted: "I could not take your file: it is encrypted."
+        case .gone: "I could not take your file: the homeserver does not have it any more."
+        case .unavailable, .cancelled: "I could not take your file: it could not be fetched. Please send it again."
+        }
     }
 
     package var messageTooLong: String {

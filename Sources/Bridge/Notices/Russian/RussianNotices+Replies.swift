@@ -14,7 +14,16 @@ extension RussianNotices {
     package var emptyAnswer: String { "Моему агенту нечего на это ответить." }
 
     package var messageWithoutText: String {
-        "Пока я читаю только текст; изображения и файлы мне недоступны."
+        "Я читаю текст, изображения и файлы, но не сообщения такого рода."
+    }
+
+    package func sentence(for failure: AttachmentFailure) -> String {
+        switch failure {
+        case .tooLarge(let limit): "Не удалось принять ваш файл: он больше \(limit) МБ."
+        case .encrypted: "Не удалось принять ваш файл: он зашифрован."
+        case .gone: "Не удалось принять ваш файл: на сервере его больше нет."
+        case .unavailable, .cancelled: "Не удалось получить ваш файл. Отправьте его, пожалуйста, ещё раз."
+        }
     }
 
     package var messageTooLong: String {

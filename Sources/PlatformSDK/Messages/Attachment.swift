@@ -1,0 +1,27 @@
+/// A file that came with a message, on this machine's disk.
+public struct Attachment: Hashable, Sendable {
+    /// Where it is; absolute.
+    public var path: String
+    /// What it is, by its content.
+    public var mimeType: String
+    /// Its size in bytes.
+    public var size: Int64
+    /// The name that the sender gave it, without control characters.
+    public var filename: String
+
+    /// Creates an attachment.
+    public init(path: String, mimeType: String, size: Int64, filename: String) {
+        self.path = path
+        self.mimeType = mimeType
+        self.size = size
+        self.filename = filename
+    }
+}
+
+extension MessageRequest {
+    /// The text with a line for each attachment, for an agent that takes nothing but text.
+    public var textNamingAttachments: String {
+        let lines = attachments.map { "[attached: \($0.filename), \($0.mimeType), \($0.size) bytes, \($0.path)]" }
+        return ((text.isEmpty ? [] : [text]) + lines).joined(separator: "\n")
+    }
+}

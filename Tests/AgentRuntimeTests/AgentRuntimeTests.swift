@@ -22,7 +22,7 @@ import Testing
         let agent = AgentRuntime(persona: .init(name: "Portia", instructions: "Be brief."), provider: provider)
         let request = MessageRequest(userID: "u", threadID: "t", runID: "r", text: text)
         var events: [AgentEvent] = []
-        for try await event in try await agent.respond(to: request) { events.append(event) }
+        for try await event in try await agent.respond(to: request) { events.append(event.event) }
         return events
     }
 

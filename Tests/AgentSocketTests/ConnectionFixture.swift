@@ -65,9 +65,10 @@ extension AgentConnection {
         var answer = ""
         var tokens: Int?
         for try await event in try await respond(to: MessageRequest(text)) {
-            switch event {
+            switch event.event {
             case .textChunk(let chunk): answer += chunk
             case .end(let used): tokens = used
+            default: break
             }
         }
         return (answer, tokens)

@@ -39,11 +39,11 @@ import Testing
             }
         }
         try await withConnection(port: server.port) { connection in
-            var replies: [ReplySequence<AgentEvent>] = []
+            var replies: [ReplySequence<RunEvent>] = []
             for number in 0..<10 { replies.append(try await connection.respond(to: MessageRequest("m\(number)"))) }
             for (number, reply) in replies.enumerated() {
                 var events: [AgentEvent] = []
-                for try await event in reply { events.append(event) }
+                for try await event in reply { events.append(event.event) }
                 #expect(events == [.textChunk("to "), .textChunk("m\(number)"), .end(tokensUsed: 1)])
             }
         }
@@ -218,13 +218,13 @@ import Testing
             let next = try await connection.respond(to: MessageRequest("two"))
             var received: [AgentEvent] = []
             let error = await #expect(throws: PlatformError.self) {
-                for try await event in reply { received.append(event) }
+                for try await event in reply { received.append(event.event) }
             }
             #expect(received == Array(repeating: .textChunk("half"), count: chunks))
             #expect(error?.code == .unavailable)
             #expect(error?.isRetryable == (chunks == 0))
             var events: [AgentEvent] = []
-            for try await event in next { events.append(event) }
+            for try await event in next { events.append(event.event) }
             #expect(events == [.textChunk("two"), .end(tokensUsed: 5)])
         }
     }
@@ -239,7 +239,7 @@ import Testing
             let reply = try await connection.respond(to: MessageRequest("early"))
             let server = try RawAgentServer(port: port, script: RawAgentServer.echo)
             var events: [AgentEvent] = []
-            for try await event in reply { events.append(event) }
+            for try await event in reply { events.append(event.event) }
             #expect(events == [.textChunk("early"), .end(tokensUsed: 5)])
             server.stop()
         }
@@ -297,7 +297,7 @@ import Testing
         }
         try await withConnection(port: server.port) { connection in
             for try await event in try await connection.respond(to: MessageRequest("unwanted")) {
-                #expect(event == .textChunk("first"))
+                #expect(event.event == .textChunk("first"))
                 break
             }
             let answer = try await connection.answer(to: "next")
@@ -328,7 +328,7 @@ import Testing
         try await withConnection(port: server.port, options: options) { connection in
             let reply = try await connection.respond(to: MessageRequest("much"))
             var iterator = reply.makeAsyncIterator()
-            #expect(try await iterator.next() == .textChunk(chunk))
+            #expect(try await iterator.next()?.event == .textChunk(chunk))
             var last = -1
             // The server stands still once every buffer on the way is full, for longer than a pong may take.
             try await eventually {
@@ -339,7 +339,7 @@ import Testing
             }
             #expect(last < total)
             var count = 1
-            while case .textChunk = try await iterator.next() { count += 1 }
+            while case .textChunk = try await iterator.next()?.event { count += 1 }
             #expect(count == total)
         }
     }

@@ -27,14 +27,14 @@ import Testing
         let reply = try await connection.respond(to: request)
         connection.connect()
         var events: [AgentEvent] = []
-        for try await event in reply { events.append(event) }
+        for try await event in reply { events.append(event.event) }
         #expect(events.last == .end(tokensUsed: 2))
         #expect(connection.received == [request])
     }
 
     @Test func aLossDuringAReplyFailsIt() async throws {
         var iterator = try await connection.respond(to: request).makeAsyncIterator()
-        #expect(try await iterator.next() == .textChunk("hi"))
+        #expect(try await iterator.next() == RunEvent(seq: 1, .textChunk("hi")))
         connection.disconnect(reason: "gone")
         let error = await #expect(throws: PlatformError.self) { try await iterator.next() }
         #expect(error?.code == .unavailable && error?.isRetryable == false)
@@ -47,8 +47,8 @@ import Testing
         for try await chunk in try await client.streamMessage(request) { chunks.append(chunk) }
         #expect(
             chunks == [
-                MessageChunk(messageID: "run", delta: "hi"), MessageChunk(messageID: "run", delta: "!"),
-                MessageChunk(messageID: "run", delta: "", finished: true, tokensUsed: 2),
+                MessageChunk(messageID: "run", delta: "hi", seq: 1), MessageChunk(messageID: "run", delta: "!", seq: 2),
+                MessageChunk(messageID: "run", delta: "", finished: true, tokensUsed: 2, seq: 3),
             ]
         )
         let whole = try await client.sendMessage(request)
@@ -59,7 +59,7 @@ import Testing
     @Test func aReplyWithoutItsEndIsAProtocolError() async throws {
         struct Cut: AgentConnection {
             func status() async -> AgentStatus { .connected }
-            func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent> {
+            func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
                 ReplySequence(next: { nil })
             }
         }

@@ -31,20 +31,20 @@ package struct AgentRuntime: AgentResponder {
     }
 
     /// Asks the model; a `ModelError` becomes an `agentFailed` that carries its code.
-    package func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent> {
+    package func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
         let question = ModelRequest(
             instructions: persona.prompt,
             messages: [ModelMessage(role: .user, text: request.text)]
         )
         do {
             let run = Run(answer: try await provider.stream(question))
-            return ReplySequence(next: {
+            return ReplySequence<AgentEvent>(next: {
                 do {
                     return try await run.next()
                 } catch let error as ModelError {
                     throw error.asPlatformError
                 }
-            })
+            }).numbered()
         } catch let error as ModelError {
             throw error.asPlatformError
         }

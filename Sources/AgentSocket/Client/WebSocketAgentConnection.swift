@@ -91,7 +91,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     /// Queues the message and returns its reply; failures after that come out of the reply.
     ///
     /// Throws `frameTooLarge` and `busy` at once.
-    package func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent> {
+    package func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
         let text = try AgentFrameCodec.encode(AgentClientFrame.userMessage(text: request.textNamingAttachments))
         guard text.utf8.count <= AgentFrameCodec.maximumMessageBytes else {
             let limit = AgentFrameCodec.maximumMessageBytes
@@ -116,7 +116,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
             reply.abandon()
             self?.cancel(id)
         }
-        return ReplySequence(
+        return ReplySequence<AgentEvent>(
             next: {
                 do {
                     return try await reply.next()
@@ -126,7 +126,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
                 }
             },
             release: { consumer.letGo() }
-        )
+        ).numbered()
     }
 
     /// Keeps the connection until the task is cancelled or the process shuts down gracefully.

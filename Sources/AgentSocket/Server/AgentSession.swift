@@ -131,12 +131,13 @@ final class AgentSession: Sendable {
     /// Sends the text of the reply as it comes; returns the tokens that it took.
     private func stream(_ request: MessageRequest, _ outbound: Outbound) async throws -> Int {
         for try await event in try await responder.respond(to: request) {
-            switch event {
+            switch event.event {
             case .textChunk(let text):
                 for piece in text.pieces(maximumBytes: Self.maximumChunkBytes) {
                     try await send(.textChunk(piece), outbound)
                 }
             case .end(let tokens): return tokens
+            case .reasoningChunk, .toolCall, .toolResult, .file, .approvalRequest, .reset, .progress: continue
             }
         }
         throw PlatformError(.protocolViolation, "the agent's reply stopped before its end")

@@ -1,9 +1,39 @@
-/// Something that answers messages with a stream of agent events: the agent itself, in process or behind a connection.
+/// Something that answers messages with a stream of run events: the agent itself, in process or behind a connection.
+///
+/// An agent that `canResume` keeps a run apart from its readers: letting go of the reply, or losing the connection, stops
+/// nothing; the run goes on, can be read again with `resume`, and ends early only by `cancel`. With an agent that cannot,
+/// a run lives as long as its one reader: cancelling the reading task, or letting go of the reply, stops the generation.
 public protocol AgentResponder: Sendable {
-    /// Hands the agent a message and returns its reply; the last event is `end`.
+    /// Whether runs outlive their readers, as far as is known now.
+    var canResume: Bool { get async }
+    /// Hands the agent a message and returns its reply from `seq` 1 on; the last event is `end`.
     ///
-    /// Throws `PlatformError`. Cancelling the reading task, or letting go of the reply, stops the generation.
-    func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent>
+    /// Throws `PlatformError`. An agent that `canResume` starts a run once: a second call with the same `runID` reads the
+    /// run that exists.
+    func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent>
+    /// Reads a run again: each event with a `seq` above the cursor, and then what still comes.
+    ///
+    /// Where the events after the cursor are kept no longer, the first event is `reset`. Throws, or the reply does,
+    /// `unknownRun` where the agent has no such run and `unsupported` where it cannot resume.
+    func resume(runID: String, after seq: Int) async throws -> ReplySequence<RunEvent>
+    /// Stops a run, whoever reads it; its reply ends with the error `cancelled`. A run that is over stays as it is.
+    func cancel(runID: String) async throws
+    /// Answers an `approvalRequest` of a run; throws `unsupported` where the agent never asks.
+    func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws
+}
+
+extension AgentResponder {
+    public var canResume: Bool { get async { false } }
+
+    public func resume(runID: String, after seq: Int) async throws -> ReplySequence<RunEvent> {
+        throw PlatformError(.unsupported, "this agent cannot resume a run; run \(runID) has to be asked for again")
+    }
+
+    public func cancel(runID: String) async throws {}
+
+    public func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
+        throw PlatformError(.unsupported, "this agent asks for no approvals, so \(itemID) of run \(runID) has none")
+    }
 }
 
 /// The one connection to the agent that a bridge opens and keeps.
@@ -13,14 +43,6 @@ public protocol AgentResponder: Sendable {
 public protocol AgentConnection: AgentResponder {
     /// Where the connection stands now.
     func status() async -> AgentStatus
-}
-
-/// One event of an agent's reply.
-public enum AgentEvent: Hashable, Sendable {
-    /// The agent has said more.
-    case textChunk(String)
-    /// The reply is complete; the tokens that it took, zero where the agent does not count.
-    case end(tokensUsed: Int)
 }
 
 /// The state of the way to the agent.

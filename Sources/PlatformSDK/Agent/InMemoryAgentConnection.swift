@@ -9,6 +9,8 @@ public final class InMemoryAgentConnection: AgentConnection {
     public enum Step: Sendable {
         /// Says more.
         case chunk(String)
+        /// Does anything that a run can tell of but its end.
+        case event(AgentEvent)
         /// Lets time pass on the connection's clock.
         case pause(Duration)
         /// Ends the reply.
@@ -87,7 +89,7 @@ public final class InMemoryAgentConnection: AgentConnection {
         state.withLock { $0.isConnected ? .connected : .disconnected(reason: $0.reason) }
     }
 
-    public func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent> {
+    public func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
         let ticket: UInt64? = state.withLock { state in
             guard state.queue.count <= queueLimit else { return nil }
             state.nextTicket += 1
@@ -98,10 +100,10 @@ public final class InMemoryAgentConnection: AgentConnection {
             throw PlatformError(.busy, "\(queueLimit) messages wait for the agent already", isRetryable: true)
         }
         let reply = Mutex<Reply?>(nil)
-        return ReplySequence(
+        return ReplySequence<AgentEvent>(
             next: { try await self.next(ticket, request, reply) },
             release: { self.leave(ticket) }
-        )
+        ).numbered()
     }
 
     private struct Reply {
@@ -127,6 +129,9 @@ public final class InMemoryAgentConnection: AgentConnection {
                 case .chunk(let text):
                     reply.withLock { $0?.chunks += 1 }
                     return .textChunk(text)
+                case .event(let event):
+                    reply.withLock { $0?.chunks += 1 }
+                    return event
                 case .pause(let duration):
                     try await clock.sleep(for: duration)
                 case .end(let tokens):

@@ -7,8 +7,22 @@ public struct InProcessAgentConnection: AgentConnection {
         self.responder = responder
     }
 
-    public func respond(to request: MessageRequest) async throws -> ReplySequence<AgentEvent> {
+    public var canResume: Bool { get async { await responder.canResume } }
+
+    public func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
         try await responder.respond(to: request)
+    }
+
+    public func resume(runID: String, after seq: Int) async throws -> ReplySequence<RunEvent> {
+        try await responder.resume(runID: runID, after: seq)
+    }
+
+    public func cancel(runID: String) async throws {
+        try await responder.cancel(runID: runID)
+    }
+
+    public func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
+        try await responder.decide(decision, runID: runID, itemID: itemID)
     }
 
     public func status() async -> AgentStatus { .connected }

@@ -5,7 +5,7 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure; opaque, so that kinds can be added without breaking a `switch` elsewhere.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case unavailable, timedOut, protocolViolation, agentFailed, frameTooLarge, busy, store
+            case unavailable, timedOut, protocolViolation, agentFailed, frameTooLarge, busy, store, unsupported, unknownRun, cancelled
         }
 
         private let kind: Kind
@@ -24,6 +24,13 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         public static let busy = Self(kind: .busy)
         /// The state store failed.
         public static let store = Self(kind: .store)
+
+        /// The agent cannot do what was asked at all, such as resume a run.
+        public static let unsupported = Self(kind: .unsupported)
+        /// The agent has no such run, or has it no longer.
+        public static let unknownRun = Self(kind: .unknownRun)
+        /// The run was stopped because somebody asked for it.
+        public static let cancelled = Self(kind: .cancelled)
 
         public var description: String { kind.rawValue }
     }

@@ -13,21 +13,41 @@ public struct AgentPlatformClient: PlatformClient {
         try await store.getOrCreateUser(externalID: externalID, platform: platform, displayName: displayName)
     }
 
-    /// The agent's text chunks as they come, then one chunk without text that is `finished` and carries the tokens.
+    /// The agent's events as they come, then one chunk without text that is `finished` and carries the tokens.
     ///
     /// A reply that the agent ends without `end` throws `protocolViolation` in place of the last chunk.
     public func streamMessage(_ request: MessageRequest) async throws -> ReplySequence<MessageChunk> {
-        let runID = request.runID
-        let events = try await connection.respond(to: request)
+        Self.chunks(of: request.runID, try await connection.respond(to: request))
+    }
+
+    public func resumeMessage(runID: String, after seq: Int) async throws -> ReplySequence<MessageChunk> {
+        Self.chunks(of: runID, try await connection.resume(runID: runID, after: seq))
+    }
+
+    public func stopRun(_ runID: String) async throws {
+        try await connection.cancel(runID: runID)
+    }
+
+    public func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
+        try await connection.decide(decision, runID: runID, itemID: itemID)
+    }
+
+    private static func chunks(of runID: String, _ events: ReplySequence<RunEvent>) -> ReplySequence<MessageChunk> {
         let progress = ReplyProgress(events)
         return ReplySequence(next: {
-            switch try await progress.next() {
-            case .textChunk(let text): return MessageChunk(messageID: runID, delta: text)
-            case .end(let tokens): return MessageChunk(messageID: runID, delta: "", finished: true, tokensUsed: tokens)
-            case nil where progress.hasEnded: return nil
-            case nil:
-                throw PlatformError(.protocolViolation, "the agent's reply to run \(runID) stopped before its end")
+            while let next = try await progress.next() {
+                let seq = next.seq
+                switch next.event {
+                case .textChunk(let text): return MessageChunk(messageID: runID, delta: text, seq: seq)
+                case .end(let tokens):
+                    return MessageChunk(messageID: runID, delta: "", finished: true, tokensUsed: tokens, seq: seq)
+                case .progress: continue
+                case .reasoningChunk, .toolCall, .toolResult, .file, .approvalRequest, .reset:
+                    return MessageChunk(messageID: runID, delta: "", seq: seq, event: next.event)
+                }
             }
+            if progress.hasEnded { return nil }
+            throw PlatformError(.protocolViolation, "the agent's reply to run \(runID) stopped before its end")
         })
     }
 

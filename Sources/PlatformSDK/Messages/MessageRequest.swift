@@ -12,6 +12,8 @@ public struct MessageRequest: Hashable, Sendable {
     public var skills: [String]
     /// The files that came with it.
     public var attachments: [Attachment]
+    /// The trace that the answer belongs to, as the value of a W3C `traceparent`; nil where nothing is traced.
+    public var traceparent: String?
 
     /// Creates a request.
     public init(
@@ -20,7 +22,8 @@ public struct MessageRequest: Hashable, Sendable {
         runID: String,
         text: String,
         skills: [String] = [],
-        attachments: [Attachment] = []
+        attachments: [Attachment] = [],
+        traceparent: String? = nil
     ) {
         self.userID = userID
         self.threadID = threadID
@@ -28,6 +31,7 @@ public struct MessageRequest: Hashable, Sendable {
         self.text = text
         self.skills = skills
         self.attachments = attachments
+        self.traceparent = traceparent
     }
 }
 
@@ -41,13 +45,26 @@ public struct MessageChunk: Hashable, Sendable {
     public var finished: Bool
     /// The tokens that the reply took; known in the last chunk, zero before and where the agent does not say.
     public var tokensUsed: Int
+    /// The chunk's place in its run, the cursor that `resumeMessage` takes; 0 where the platform counts none.
+    public var seq: Int
+    /// What the chunk tells beyond text, such as a tool call or a `reset` of all text before it; nil for text and the end.
+    public var event: AgentEvent?
 
     /// Creates a chunk.
-    public init(messageID: String, delta: String, finished: Bool = false, tokensUsed: Int = 0) {
+    public init(
+        messageID: String,
+        delta: String,
+        finished: Bool = false,
+        tokensUsed: Int = 0,
+        seq: Int = 0,
+        event: AgentEvent? = nil
+    ) {
         self.messageID = messageID
         self.delta = delta
         self.finished = finished
         self.tokensUsed = tokensUsed
+        self.seq = seq
+        self.event = event
     }
 }
 

@@ -3,7 +3,8 @@ import Synchronization
 /// A platform without a network that gives the same answers every time.
 ///
 /// Its reply to a message is `[MOCK] ` and the message, in several chunks. Users and settings live in memory. Latency,
-/// chunking and failures are set by whoever makes it; time passes on the injected clock only.
+/// chunking and failures are set by whoever makes it; time passes on the injected clock only. A run is kept after its
+/// reader is gone and can be resumed with the same chunks, with the latency and failures of the behaviour of that moment.
 public final class MockPlatformClient: PlatformClient {
     /// How the mock behaves.
     public struct Behaviour: Sendable {
@@ -43,6 +44,7 @@ public final class MockPlatformClient: PlatformClient {
     }
 
     private let behaviour: Mutex<Behaviour>
+    private let runs = MockRuns()
     private let store: any StateStore
     private let clock: any Clock<Duration>
 
@@ -71,18 +73,36 @@ public final class MockPlatformClient: PlatformClient {
 
     public func streamMessage(_ request: MessageRequest) async throws -> ReplySequence<MessageChunk> {
         let behaviour = behaviour.withLock { $0 }
+        return read(runs.begin(request, chunkSize: behaviour.chunkSize), after: 0, behaviour)
+    }
+
+    public func resumeMessage(runID: String, after seq: Int) async throws -> ReplySequence<MessageChunk> {
+        guard let run = runs.run(runID) else {
+            throw PlatformError(.unknownRun, "the mock has no run \(runID); it keeps the last \(MockRuns.limit)")
+        }
+        return read(run, after: seq, behaviour.withLock { $0 })
+    }
+
+    public func stopRun(_ runID: String) async throws {
+        runs.run(runID)?.stop()
+    }
+
+    private func read(_ run: MockRun, after seq: Int, _ behaviour: Behaviour) -> ReplySequence<MessageChunk> {
         let clock = clock
-        let plan = Mutex(MockReply(to: request, behaviour: behaviour))
+        let plan = Mutex(MockReply(run.request, chunkSize: run.chunkSize, after: seq, failure: behaviour.failure))
         return ReplySequence(next: {
             try Task.checkCancellation()
             if behaviour.latency > .zero { try await clock.sleep(for: behaviour.latency) }
+            if run.isStopped { throw run.stopped }
             switch plan.withLock({ $0.next() }) {
-            case .chunk(let chunk): return chunk
+            case .chunk(let chunk):
+                if chunk.finished { run.finish() }
+                return chunk
             case .fail(let error): throw error
             case .done: return nil
             case .hang:
-                try await Task.sleep(for: .seconds(Int32.max))
-                return nil
+                try await run.waitForStop()
+                throw run.stopped
             }
         })
     }
@@ -97,59 +117,5 @@ public final class MockPlatformClient: PlatformClient {
 
     public func agentStatus() async -> AgentStatus {
         behaviour.withLock { $0.status }
-    }
-}
-
-/// What is left of one reply of the mock.
-private struct MockReply: Sendable {
-    enum Step {
-        case chunk(MessageChunk)
-        case fail(PlatformError)
-        case hang
-        case done
-    }
-
-    private let runID: String
-    private let failure: MockPlatformClient.Behaviour.Failure
-    private let chunkSize: Int
-    private let tokens: Int
-    private var rest: Substring
-    private var sent = 0
-    private var isFinished = false
-
-    init(to request: MessageRequest, behaviour: MockPlatformClient.Behaviour) {
-        let text = MockPlatformClient.reply(to: request.textNamingAttachments)
-        runID = request.runID
-        failure = behaviour.failure
-        chunkSize = behaviour.chunkSize
-        tokens = text.split(whereSeparator: \.isWhitespace).count
-        rest = text[...]
-    }
-
-    mutating func next() -> Step {
-        if isFinished { return .done }
-        switch failure {
-        case .beforeFirstChunk(let error):
-            return fail(error)
-        case .afterChunks(let count, let error) where sent >= count || rest.isEmpty:
-            return fail(error)
-        case .neverFinishes(let count) where sent >= count || rest.isEmpty:
-            return .hang
-        case .none, .afterChunks, .neverFinishes:
-            break
-        }
-        guard !rest.isEmpty else {
-            isFinished = true
-            return .chunk(MessageChunk(messageID: runID, delta: "", finished: true, tokensUsed: tokens))
-        }
-        let delta = rest.prefix(chunkSize)
-        rest = rest.dropFirst(chunkSize)
-        sent += 1
-        return .chunk(MessageChunk(messageID: runID, delta: String(delta)))
-    }
-
-    private mutating func fail(_ error: PlatformError) -> Step {
-        isFinished = true
-        return .fail(error)
     }
 }

@@ -6,8 +6,18 @@ public protocol PlatformClient: Sendable {
     func sendMessage(_ request: MessageRequest) async throws -> MessageResponse
     /// Sends a message and returns its reply as it is made; the last chunk is `finished`.
     ///
-    /// Cancelling the task that reads, or letting go of the sequence, stops the run.
+    /// Letting go of the sequence is not a wish to stop: where runs can be resumed the run goes on, and `stopRun` stops it.
+    /// Where they cannot, a run without its reader ends.
     func streamMessage(_ request: MessageRequest) async throws -> ReplySequence<MessageChunk>
+    /// Reads a run again: each chunk with a `seq` above the cursor, then what still comes; the last chunk is `finished`.
+    ///
+    /// A chunk whose event is `reset` replaces all text before it. Throws, or the sequence does, `unknownRun` where there is
+    /// no such run any more and `unsupported` where runs cannot be resumed.
+    func resumeMessage(runID: String, after seq: Int) async throws -> ReplySequence<MessageChunk>
+    /// Stops a run, whoever reads it: its sequence ends with the error `cancelled`. A run that is over stays as it is.
+    func stopRun(_ runID: String) async throws
+    /// Answers an approval that the agent asked for with the event `approvalRequest`.
+    func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws
     /// The settings of a user.
     func getSettings(userID: String) async throws -> UserSettings
     /// Applies a change, stored before it returns; throws `SettingsAction.Rejection` where it does not apply.
@@ -17,11 +27,22 @@ public protocol PlatformClient: Sendable {
 }
 
 extension PlatformClient {
+    public func resumeMessage(runID: String, after seq: Int) async throws -> ReplySequence<MessageChunk> {
+        throw PlatformError(.unsupported, "this platform cannot resume a run; run \(runID) has to be asked for again")
+    }
+
+    public func stopRun(_ runID: String) async throws {}
+
+    public func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
+        throw PlatformError(.unsupported, "this platform asks for no approvals, so \(itemID) of run \(runID) has none")
+    }
+
     /// Collects the reply's chunks; throws `protocolViolation` when the reply ends without its last chunk.
     public func sendMessage(_ request: MessageRequest) async throws -> MessageResponse {
         var response = MessageResponse(messageID: request.runID, response: "", tokensUsed: 0)
         for try await chunk in try await streamMessage(request) {
             response.messageID = chunk.messageID
+            if case .reset(let text) = chunk.event { response.response = text }
             response.response += chunk.delta
             if chunk.finished {
                 response.tokensUsed = chunk.tokensUsed

@@ -2,11 +2,11 @@ import Synchronization
 
 /// An agent's reply that remembers whether its `end` has passed by; pulled by one consumer at a time.
 final class ReplyProgress: Sendable {
-    private let events: ReplySequence<AgentEvent>
+    private let events: ReplySequence<RunEvent>
     private let ended = Mutex(false)
 
     /// Wraps a reply that nobody has pulled from yet.
-    init(_ events: ReplySequence<AgentEvent>) {
+    init(_ events: ReplySequence<RunEvent>) {
         self.events = events
     }
 
@@ -14,11 +14,11 @@ final class ReplyProgress: Sendable {
     var hasEnded: Bool { ended.withLock { $0 } }
 
     /// The next event; nil after `end`, whatever else the agent might say, and where the reply stops before it.
-    func next() async throws -> AgentEvent? {
+    func next() async throws -> RunEvent? {
         guard !hasEnded else { return nil }
         var iterator = events.makeAsyncIterator()
         let event = try await iterator.next()
-        if case .end = event { ended.withLock { $0 = true } }
+        if case .end = event?.event { ended.withLock { $0 = true } }
         return event
     }
 }

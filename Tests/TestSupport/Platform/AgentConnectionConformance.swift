@@ -36,7 +36,7 @@ package enum AgentConnectionConformance {
                 let reply = try await connection.respond(to: request("echo m\(number)"))
                 tasks.addTask {
                     var first: AgentEvent?
-                    for try await event in reply { first = first ?? event }
+                    for try await event in reply { first = first ?? event.event }
                     try require(
                         first == .textChunk("m\(number)"), "reply \(number) began with \(String(describing: first))")
                 }
@@ -83,7 +83,7 @@ package enum AgentConnectionConformance {
 
     private static func collect(_ connection: some AgentConnection, _ text: String) async throws -> [AgentEvent] {
         var events: [AgentEvent] = []
-        for try await event in try await connection.respond(to: request(text)) { events.append(event) }
+        for try await event in try await connection.respond(to: request(text)) { events.append(event.event) }
         return events
     }
 

@@ -23,7 +23,7 @@ struct ConfigurationEnvironmentTests {
             "bridge.edit_burst": "3", "bridge.drain_seconds": "4", "bridge.merge_messages": "no",
             "bridge.merge_window_ms": "7", "bridge.attachment_limit_mb": "5", "platform.backend": "MOCK",
             "platform.skills": "x,y", "agent.url": "ws://h/", "agent.listen": "h:1", "agent.name": "n",
-            "agent.instructions": "i", "agent.wait_seconds": "6", "provider.kind": "anthropic",
+            "agent.instructions": "i", "agent.wait_seconds": "6", "agent.workspace": "/w", "provider.kind": "anthropic",
             "provider.model": "m", "provider.base_url": "http://h", "provider.api_key_file": "/k",
             "store.directory": "/s", "telemetry.log_format": "console", "telemetry.log_level": "error",
         ]

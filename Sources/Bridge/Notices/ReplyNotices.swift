@@ -16,6 +16,10 @@ package protocol ReplyNotices: Sendable {
     var messageWithoutText: String { get }
     /// Says why a file that came with a message cannot be had.
     func sentence(for failure: AttachmentFailure) -> String
+    /// Stands for an answer without any text that brings files.
+    func answerInFiles(_ count: Int) -> String
+    /// Says that a file of the agent's could not be posted.
+    func fileNotPosted(_ filename: String) -> String
     /// Answers a message that is longer than the agent takes.
     var messageTooLong: String { get }
     /// Takes the place of a message that an earlier attempt at an answer made and the final answer has no use for.

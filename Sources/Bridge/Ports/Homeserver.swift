@@ -46,6 +46,8 @@ package protocol Homeserver: Sendable {
     func accountData(_ type: String) async throws(HomeserverError) -> JSONValue
     /// Replaces a piece of the account's global account data.
     func setAccountData(_ type: String, to content: JSONValue) async throws(HomeserverError)
+    /// Hands over a kept file for people to see, and returns its `mxc://` URL.
+    func upload(_ file: OutgoingFile) async throws(HomeserverError) -> String
     /// The display name of a user, where they have one.
     func displayName(of userID: UserID) async throws(HomeserverError) -> String?
 }

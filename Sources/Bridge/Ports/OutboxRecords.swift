@@ -12,10 +12,20 @@ package struct NewOutgoingEvent: Hashable, Sendable {
         case final
         /// A part of a reply that is complete at once.
         case message
+        /// A file of the agent's that belongs to a reply.
+        case file
         /// Takes back a message of a reply whose question was taken back.
         case redaction
         /// A message of no turn, such as a command's reply.
         case notice
+
+        /// Whether it shows text of a reply.
+        package var isText: Bool {
+            switch self {
+            case .draft, .edit, .final, .message: true
+            case .file, .redaction, .notice: false
+            }
+        }
     }
 
     /// The turn that it belongs to; nil for a notice.
@@ -54,6 +64,26 @@ package struct NewOutgoingEvent: Hashable, Sendable {
         self.content = content
         self.transactionID = transactionID
         self.deviceID = deviceID
+    }
+}
+
+extension NewOutgoingEvent {
+    /// Takes back a message of a reply; each message is taken back once, whoever asks for it how often.
+    package static func redaction(
+        of eventID: EventID,
+        in roomID: RoomID,
+        turnID: String,
+        deviceID: DeviceID
+    ) -> NewOutgoingEvent {
+        NewOutgoingEvent(
+            turnID: turnID,
+            kind: .redaction,
+            roomID: roomID,
+            type: EventType.roomRedaction,
+            content: ["redacts": .string(eventID.rawValue)],
+            transactionID: TransactionID(rawValue: "rialto-redact-\(eventID)"),
+            deviceID: deviceID
+        )
     }
 }
 

@@ -56,6 +56,27 @@ package struct ReplyRenderer: Sendable {
         ).json
     }
 
+    /// The content of a message with a file of a turn's reply.
+    package func file(_ file: OutgoingFile, url: String, for turn: Turn) -> JSONValue {
+        var message = OutgoingMessage(
+            msgtype: file.msgtype,
+            body: file.filename,
+            relation: relation(at: turn.question.place, answering: turn.question.sourceEventID, isReply: false)
+        )
+        message.extra = [
+            "filename": .string(file.filename), "url": .string(url), "info": file.info,
+            Self.propertiesKey: .object(properties(of: turn)),
+        ]
+        return message.json
+    }
+
+    /// What every event of a reply says about itself.
+    private func properties(of turn: Turn) -> [String: JSONValue] {
+        var properties: [String: JSONValue] = ["turn": .string(turn.question.sourceEventID.rawValue)]
+        if let runID = turn.runID { properties["run_id"] = .string(runID) }
+        return properties
+    }
+
     /// Whether this content ends the reply of the turn's present run.
     package static func endsReply(_ content: JSONValue, of turn: Turn) -> Bool {
         content[propertiesKey]?["tokens_used"] != nil && belongs(content, to: turn)
@@ -93,12 +114,9 @@ package struct ReplyRenderer: Sendable {
             html = (html ?? "<p>\(Self.escaped(body))</p>") + "<p><sub>\(Self.escaped(line))</sub></p>"
             body += "\n\n\(line)"
         }
-        var properties: [String: JSONValue] = [
-            "turn": .string(turn.question.sourceEventID.rawValue),
-            "part": .integer(Int64(plan.part)),
-            "complete": .bool(isComplete),
-        ]
-        if let runID = turn.runID { properties["run_id"] = .string(runID) }
+        var properties = properties(of: turn)
+        properties["part"] = .integer(Int64(plan.part))
+        properties["complete"] = .bool(isComplete)
         if plan.endsReply { properties["tokens_used"] = .integer(min(max(0, Int64(tokensUsed)), Self.maximumInteger)) }
         return OutgoingMessage(
             msgtype: isComplete ? .text : .notice,

@@ -7,8 +7,12 @@ package struct AgentRun: Sendable {
     /// The longest answer that is kept, in bytes of UTF-8; past it the run is stopped.
     package static let maximumAnswerBytes = 1_048_576
 
+    /// The most files that one answer brings.
+    package static let maximumFiles = 20
+
     private let platform: any PlatformClient
     private let attachments: (any AttachmentSource)?
+    private let shelf: (any FileShelf)?
     private let notices: any Notices
     private let logger: Logger
 
@@ -16,10 +20,12 @@ package struct AgentRun: Sendable {
     package init(
         platform: any PlatformClient,
         attachments: (any AttachmentSource)? = nil,
+        shelf: (any FileShelf)? = nil,
         notices: any Notices,
         logger: Logger
     ) {
         self.attachments = attachments
+        self.shelf = shelf
         self.platform = platform
         self.notices = notices
         self.logger = logger
@@ -40,7 +46,8 @@ package struct AgentRun: Sendable {
             return try await group.next() ?? nil
         }
         try Task.checkCancellation()
-        return answer ?? Answer(ending: .stopped, text: feed.current.text, remark: notices.stopped)
+        let said = feed.current
+        return answer ?? Answer(ending: .stopped, text: said.text, remark: notices.stopped, files: said.files)
     }
 
     private func read(_ turn: Turn, feed: ReplyFeed) async throws -> Answer {
@@ -67,23 +74,47 @@ package struct AgentRun: Sendable {
             var size = 0
             for try await chunk in try await platform.streamMessage(request) {
                 feed.append(chunk.delta)
+                if case .file(let file)? = chunk.event { try await keep(file, of: turn, in: feed, remark: &remark) }
                 size += chunk.delta.utf8.count
                 if chunk.finished { tokensUsed = chunk.tokensUsed }
                 if size > Self.maximumAnswerBytes {
                     return Answer(ending: .failed, text: feed.current.text, remark: notices.answerTooLong)
                 }
             }
-            let text = feed.current.text
-            guard text.contains(where: { !$0.isWhitespace }) else {
-                return Answer(ending: .complete, text: notices.emptyAnswer, remark: remark, tokensUsed: tokensUsed)
+            let said = feed.current
+            var text = said.text
+            if !text.contains(where: { !$0.isWhitespace }) {
+                text = said.files.isEmpty ? notices.emptyAnswer : notices.answerInFiles(said.files.count)
             }
-            return Answer(ending: .complete, text: text, remark: remark, tokensUsed: tokensUsed)
+            return Answer(
+                ending: .complete, text: text, remark: remark, tokensUsed: tokensUsed, files: said.files)
         } catch {
             // A run that was stopped or cancelled has not failed; its caller knows what to make of it.
             try Task.checkCancellation()
             logger.warning("the agent failed", metadata: ["turn": "\(turn.turnID)", "error": "\(error)"])
-            let remark = notices.sentence(for: error)
-            return Answer(ending: .failed, text: feed.current.text, remark: remark, tokensUsed: tokensUsed)
+            let (said, remark) = (feed.current, notices.sentence(for: error))
+            return Answer(
+                ending: .failed, text: said.text, remark: remark, tokensUsed: tokensUsed, files: said.files)
+        }
+    }
+
+    /// Keeps a file that the agent gives; where that fails, the answer says so.
+    private func keep(
+        _ file: AgentFile,
+        of turn: Turn,
+        in feed: ReplyFeed,
+        remark: inout String?
+    ) async throws {
+        let number = feed.current.files.count
+        guard number < Self.maximumFiles else { return }
+        do throws(AttachmentFailure) {
+            guard let shelf else { throw .unavailable }
+            feed.append(try await shelf.keep(file, as: "\(turn.turnID)-\(turn.revision)-\(number)"))
+        } catch {
+            guard error != .cancelled else { throw CancellationError() }
+            logger.warning(
+                "a file of the agent's cannot be had", metadata: ["turn": "\(turn.turnID)", "reason": "\(error)"])
+            remark = notices.fileNotPosted(file.filename)
         }
     }
 

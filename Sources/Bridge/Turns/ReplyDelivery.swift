@@ -127,7 +127,7 @@ package struct ReplyDelivery: Sendable {
         )
         for stored in try await store.outgoingEvents(of: turn.turnID) {
             // What was sent to the room that this turn was moved from cannot be edited here.
-            guard stored.event.roomID == turn.question.place.roomID else { continue }
+            guard stored.event.roomID == turn.question.place.roomID, stored.event.kind.isText else { continue }
             guard !isOvertaken(stored.event) else {
                 if stored.state == .pending { try await store.conclude(stored.id, .superseded) }
                 continue
@@ -144,7 +144,7 @@ package struct ReplyDelivery: Sendable {
         switch event.kind {
         case .edit: true
         case .final: !ReplyRenderer.belongs(event.content, to: turn)
-        case .draft, .message, .redaction, .notice: false
+        case .draft, .message, .file, .redaction, .notice: false
         }
     }
 

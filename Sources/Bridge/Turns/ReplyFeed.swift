@@ -8,6 +8,8 @@ package final class ReplyFeed: Sendable {
     package struct Snapshot: Hashable, Sendable {
         /// The text so far.
         package var text: String
+        /// The files so far, kept until they are posted.
+        package var files: [OutgoingFile] = []
         /// The whole answer, once it is stored.
         package var answer: Answer?
     }
@@ -32,6 +34,11 @@ package final class ReplyFeed: Sendable {
         guard !delta.isEmpty else { return }
         snapshot.withLock { $0.text += delta }
         changed.raise()
+    }
+
+    /// Adds a file that the agent has given.
+    package func append(_ file: OutgoingFile) {
+        snapshot.withLock { $0.files.append(file) }
     }
 
     /// Ends the feed with the stored answer.

@@ -15,9 +15,9 @@ struct ReplyWithdrawal: Sendable {
         var messages: [(roomID: RoomID, eventID: EventID)] = []
         for stored in try await store.outgoingEvents(of: turn.turnID) {
             switch (stored.event.kind, stored.state) {
-            case (.draft, .sent(let eventID)), (.message, .sent(let eventID)):
+            case (.draft, .sent(let eventID)), (.message, .sent(let eventID)), (.file, .sent(let eventID)):
                 messages.append((stored.event.roomID, eventID))
-            case (.draft, .pending), (.message, .pending):
+            case (.draft, .pending), (.message, .pending), (.file, .pending):
                 // The server may have it without having said so; only a repeat tells under which id.
                 if case .sent(let eventID) = try await outbox.deliver(stored) {
                     messages.append((stored.event.roomID, eventID))
@@ -29,16 +29,8 @@ struct ReplyWithdrawal: Sendable {
         }
         // A turn may have moved to another room since; what it said stands where it was said.
         for (roomID, eventID) in messages {
-            let redaction = NewOutgoingEvent(
-                turnID: turn.turnID,
-                kind: .redaction,
-                roomID: roomID,
-                type: EventType.roomRedaction,
-                content: ["redacts": .string(eventID.rawValue)],
-                transactionID: TransactionID(rawValue: "rialto-redact-\(eventID)"),
-                deviceID: outbox.deviceID
-            )
-            _ = try await outbox.deliver(redaction)
+            _ = try await outbox.deliver(
+                .redaction(of: eventID, in: roomID, turnID: turn.turnID, deviceID: outbox.deviceID))
         }
     }
 }

@@ -11,6 +11,7 @@ package struct TurnRunner: Sendable {
     private let store: any BridgeStore
     private let platform: any PlatformClient
     private let attachments: (any AttachmentSource)?
+    private let shelf: (any FileShelf)?
     private let outbox: Outbox
     private let directory: RoomDirectory
     private let renderer: ReplyRenderer
@@ -25,6 +26,7 @@ package struct TurnRunner: Sendable {
         store: any BridgeStore,
         platform: any PlatformClient,
         attachments: (any AttachmentSource)?,
+        shelf: (any FileShelf)?,
         outbox: Outbox,
         directory: RoomDirectory,
         renderer: ReplyRenderer,
@@ -37,6 +39,7 @@ package struct TurnRunner: Sendable {
         self.store = store
         self.platform = platform
         self.attachments = attachments
+        self.shelf = shelf
         self.outbox = outbox
         self.directory = directory
         self.renderer = renderer
@@ -72,9 +75,13 @@ package struct TurnRunner: Sendable {
         )
         guard turn.answer == nil else {
             try await delivery.run(feed)
+            try await files.run(turn)
             return try await conclude(turn)
         }
         try await answer(turn, feed: feed, delivery: delivery, stop: stop)
+        if let answered = try await store.turn(turn.turnID), answered.revision == turn.revision {
+            try await files.run(answered)
+        }
         try await conclude(turn)
         await typing.end(in: roomID)
     }
@@ -130,8 +137,10 @@ package struct TurnRunner: Sendable {
             logger.error("a question was interrupted too often", metadata: ["turn": "\(turn.turnID)"])
             return Answer(ending: .failed, text: "", remark: notices.interruptedTooOften)
         }
-        return try await AgentRun(platform: platform, attachments: attachments, notices: notices, logger: logger)
-            .answer(to: turn, feed: feed, stop: stop)
+        return try await AgentRun(
+            platform: platform, attachments: attachments, shelf: shelf, notices: notices, logger: logger
+        )
+        .answer(to: turn, feed: feed, stop: stop)
     }
 
     /// Stores the answer, for as long as the store fails: the agent is not asked twice for what it has said already.
@@ -159,6 +168,19 @@ package struct TurnRunner: Sendable {
             thread: question.place.root
         )
         await typing.run(in: question.place.roomID)
+    }
+
+    private var files: FileDelivery {
+        FileDelivery(
+            homeserver: homeserver,
+            store: store,
+            outbox: outbox,
+            directory: directory,
+            renderer: renderer,
+            notices: notices,
+            clock: clock,
+            logger: logger
+        )
     }
 
     private var typing: TypingNotice {

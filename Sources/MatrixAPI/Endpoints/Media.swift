@@ -17,13 +17,46 @@ public struct UploadMedia: MatrixEndpoint {
         }
     }
 
+    /// The name that whoever downloads it is offered.
+    public var filename: String?
+
     /// Makes a request.
-    public init() {}
+    public init(filename: String? = nil) {
+        self.filename = filename
+    }
 
     /// POST.
     public var method: MatrixMethod { .post }
     /// The path.
     public var path: String { "/_matrix/media/v3/upload" }
+    /// The name.
+    public var query: [MatrixQueryItem] { filename.map { [MatrixQueryItem(name: "filename", value: $0)] } ?? [] }
+}
+
+/// Asks how large an upload may be.
+public struct GetMediaConfiguration: MatrixEndpoint {
+    /// What the homeserver takes.
+    public struct Response: Decodable, Hashable, Sendable {
+        /// The largest upload in bytes; nil where the homeserver does not say.
+        public var maximumUploadBytes: Int64?
+
+        /// Makes an answer.
+        public init(maximumUploadBytes: Int64?) {
+            self.maximumUploadBytes = maximumUploadBytes
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case maximumUploadBytes = "m.upload.size"
+        }
+    }
+
+    /// Makes a request.
+    public init() {}
+
+    /// GET.
+    public var method: MatrixMethod { .get }
+    /// The path.
+    public var path: String { "/_matrix/client/v1/media/config" }
 }
 
 /// Downloads a file; the answer is its bytes, so whoever performs the request reads them as they come.

@@ -12,7 +12,6 @@ package struct MediaDownloads: AttachmentSource {
     private let directory: String
     private let limitMegabytes: Int
     private let clock: BridgeClock
-    private let disk = DispatchQueue(label: "rialto.attachments")
 
     /// Creates a source.
     ///
@@ -62,7 +61,7 @@ package struct MediaDownloads: AttachmentSource {
     private func fetch(_ endpoint: DownloadMedia, file: MessageFile, id: String) async throws -> Attachment {
         let folder = directory + "/" + SafeFileName.make(from: id)
         let path = folder + "/" + SafeFileName.make(from: file.filename)
-        let handle = try await onDisk { try Self.open(path, in: folder) }
+        let handle = try await DiskQueue.run(throwing: { try Self.open(path, in: folder) })
         var size: Int64 = 0
         var start: [UInt8] = []
         do {
@@ -70,13 +69,13 @@ package struct MediaDownloads: AttachmentSource {
                 size += Int64(chunk.count)
                 guard size <= limit else { return false }
                 if start.count < FileType.prefixLength { start += chunk.prefix(FileType.prefixLength - start.count) }
-                try await onDisk { try handle.write(contentsOf: chunk) }
+                try await DiskQueue.run(throwing: { try handle.write(contentsOf: chunk) })
                 return true
             }
             guard size <= limit else { throw AttachmentFailure.tooLarge(limit: limitMegabytes) }
-            try await onDisk { try handle.close() }
+            try await DiskQueue.run(throwing: { try handle.close() })
         } catch {
-            try? await onDisk { try FileManager.default.removeItem(atPath: folder) }
+            try? await DiskQueue.run(throwing: { try FileManager.default.removeItem(atPath: folder) })
             throw error
         }
         let type = FileType(of: start, isWhole: Int64(start.count) == size)
@@ -93,13 +92,6 @@ package struct MediaDownloads: AttachmentSource {
         let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    }
-
-    /// Runs a call that blocks outside the cooperative pool.
-    private func onDisk<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            disk.async { continuation.resume(with: Result(catching: body)) }
-        }
     }
 }
 

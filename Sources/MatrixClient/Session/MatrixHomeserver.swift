@@ -1,4 +1,5 @@
 package import Bridge
+import Foundation
 package import MatrixAPI
 
 /// The homeserver as the bridge sees it: each call executes one endpoint, once.
@@ -69,6 +70,23 @@ package struct MatrixHomeserver: Homeserver {
     ) async throws(HomeserverError) -> HistoryPage {
         let page = try await execute(Messages(roomID: roomID, from: token, to: end, limit: 100))
         return HistoryPage(events: page.chunk, next: page.end)
+    }
+
+    package func upload(_ file: OutgoingFile) async throws(HomeserverError) -> String {
+        // A server that does not tell its limit refuses what is too large by itself.
+        let limit = try? await execute(GetMediaConfiguration()).maximumUploadBytes
+        if let limit, file.size > limit {
+            throw HomeserverError(.rejected(.tooLarge), "the homeserver takes \(limit) bytes, a file has \(file.size)")
+        }
+        guard let bytes = await DiskQueue.run({ FileManager.default.contents(atPath: file.path) }) else {
+            throw HomeserverError(.rejected(.notFound), "the copy of a file is gone: \(file.path)")
+        }
+        let payload = RequestPayload(bytes: Array(bytes), mimeType: file.mimeType)
+        do {
+            return try await transport.execute(UploadMedia(filename: file.filename), payload: payload).contentURI
+        } catch {
+            throw error.homeserverError
+        }
     }
 
     package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {

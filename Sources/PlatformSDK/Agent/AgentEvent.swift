@@ -74,9 +74,9 @@ public struct ToolResult: Hashable, Sendable {
 public struct AgentFile: Hashable, Sendable {
     /// Where the bridge gets it.
     public enum Location: Hashable, Sendable {
-        /// An absolute path on a disk that agent and bridge share.
+        /// A path below the directory that agent and bridge share, absolute or from there.
         case path(String)
-        /// An `http` or `https` URL.
+        /// A `data:` URL (RFC 2397) that holds the file itself, for an agent that shares no disk with the bridge.
         case url(String)
     }
 

@@ -53,7 +53,7 @@ extension SQLiteBridgeStore {
 
     /// Last, and only turns whose events are pruned: a turn with its text is one with events still to be pruned.
     private static let pruneTurns = """
-        UPDATE turns SET text = NULL, files = NULL, answer = NULL, remark = NULL WHERE id IN (
+        UPDATE turns SET text = NULL, files = NULL, answer = NULL, answer_files = NULL, remark = NULL WHERE id IN (
             SELECT id FROM turns
             WHERE done_at IS NOT NULL AND text IS NOT NULL AND done_at < :cutoff
                 AND NOT EXISTS (SELECT 1 FROM outbox

@@ -50,12 +50,13 @@ extension SQLiteBridgeStore {
             if turn.state != .answered { try database.count(answer, in: turn.question.threadID) }
             try database.execute(
                 sql: """
-                    UPDATE turns SET state = 'answered', ending = ?, answer = ?, remark = ?, tokens_used = ?
+                    UPDATE turns SET state = 'answered', ending = ?, answer = ?, remark = ?, tokens_used = ?,
+                        answer_files = ?
                     WHERE turn_id = ?
                     """,
                 arguments: [
                     answer.ending.rawValue, answer.text.stored, answer.remark?.stored, answer.tokensUsed,
-                    turnID.stored,
+                    try Data.json(answer.files), turnID.stored,
                 ])
             return true
         }
@@ -158,6 +159,7 @@ extension Answer {
             ending: try row.named("ending"),
             text: try row.optionalText("answer") ?? "",
             remark: try row.optionalText("remark"),
-            tokensUsed: try row.value("tokens_used"))
+            tokensUsed: try row.value("tokens_used"),
+            files: try row.optionalJSON("answer_files") ?? [])
     }
 }

@@ -76,6 +76,7 @@ extension Schema {
             revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
             is_withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (is_withdrawn IN (0, 1)),
             files BLOB,
+            answer_files BLOB,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -90,7 +91,7 @@ extension Schema {
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             turn_id TEXT REFERENCES turns (turn_id),
             part INTEGER NOT NULL,
-            kind TEXT NOT NULL CHECK (kind IN ('draft', 'edit', 'final', 'message', 'redaction', 'notice')),
+            kind TEXT NOT NULL CHECK (kind IN ('draft', 'edit', 'final', 'message', 'file', 'redaction', 'notice')),
             room_id TEXT NOT NULL,
             type TEXT NOT NULL,
             content BLOB,

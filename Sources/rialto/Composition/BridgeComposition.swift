@@ -27,6 +27,11 @@ enum BridgeComposition {
                 directory: attachments,
                 limitMegabytes: resources.configuration.bridge.attachmentLimitMegabytes
             ),
+            shelf: SharedFiles(
+                workspace: resources.configuration.agent.workspace?.path,
+                directory: attachments,
+                limitMegabytes: resources.configuration.bridge.attachmentLimitMegabytes
+            ),
             markdown: CMarkRenderer(),
             notices: resources.configuration.bridge.language.notices,
             logger: resources.logger

@@ -118,6 +118,8 @@ extension Configuration {
         var instructions = ""
         /// How long a message waits for a lost connection, in seconds.
         var waitSeconds = 30
+        /// The directory that agent and bridge share.
+        var workspace: PathSetting?
     }
 
     /// `[provider]`: the model behind `rialto agent`.

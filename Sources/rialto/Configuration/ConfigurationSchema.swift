@@ -194,6 +194,10 @@ enum ConfigurationSchema {
             "How long a message waits while the agent cannot be reached, before the person is told so.",
             check: Check.range(0...3600)
         ),
+        ConfigurationKey(
+            "agent", "workspace", \.agent.workspace, example: "\"workspace\"",
+            "A directory that agent and bridge share: files that the agent sends by their path are taken from it alone."
+        ),
     ]
 
     private static let provider = [

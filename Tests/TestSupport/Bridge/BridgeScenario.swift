@@ -17,6 +17,7 @@ package struct BridgeScenario: Sendable {
     package static func run<R: Sendable>(
         platform: any PlatformClient,
         attachments: (any AttachmentSource)? = nil,
+        shelf: (any FileShelf)? = nil,
         homeserver: FakeHomeserver = FakeHomeserver(),
         store: any BridgeStore = InMemoryBridgeStore(),
         configuration: BridgeConfiguration = .forTests(),
@@ -31,6 +32,7 @@ package struct BridgeScenario: Sendable {
             store: store,
             platform: platform,
             attachments: attachments,
+            shelf: shelf,
             markdown: PlainMarkdown(),
             notices: notices,
             clock: clock,

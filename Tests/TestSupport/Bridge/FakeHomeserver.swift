@@ -30,6 +30,14 @@ package final class FakeHomeserver: Homeserver {
         }
     }
 
+    /// A file that was handed over.
+    package struct Upload: Hashable, Sendable {
+        /// The file.
+        package let file: OutgoingFile
+        /// The URL that it was given.
+        package let url: String
+    }
+
     /// What happens to the next send.
     package enum Fault: Sendable {
         /// It fails before the server has taken it.
@@ -62,6 +70,8 @@ package final class FakeHomeserver: Homeserver {
         var redacted: Set<EventID> = []
         var events: [EventID: RoomEvent] = [:]
         var receipts: [Receipt] = []
+        var uploads: [Upload] = []
+        var uploadFaults: [HomeserverError] = []
     }
 
     package let userID: UserID
@@ -117,6 +127,22 @@ package final class FakeHomeserver: Homeserver {
 
     /// Whether the bot is typing in a room.
     package func isTyping(in roomID: RoomID) -> Bool { state.withLock { $0.typing[roomID] ?? false } }
+
+    /// The files that were handed over.
+    package var uploads: [Upload] { state.withLock { $0.uploads } }
+
+    /// Makes the next uploads fail.
+    package func failUploads(_ errors: [HomeserverError]) { state.withLock { $0.uploadFaults += errors } }
+
+    package func upload(_ file: OutgoingFile) async throws(HomeserverError) -> String {
+        let result = state.withLock { state -> Result<String, HomeserverError> in
+            guard state.uploadFaults.isEmpty else { return .failure(state.uploadFaults.removeFirst()) }
+            let upload = Upload(file: file, url: "mxc://example.org/\(state.uploads.count + 1)")
+            state.uploads.append(upload)
+            return .success(upload.url)
+        }
+        return try result.get()
+    }
 
     /// Makes the next sends fail, one fault each.
     package func fail(_ faults: [Fault]) {

@@ -21,6 +21,20 @@ extension BridgeStoreConformance {
             try await store.settle(Settlement(sequence: open.sequence, turn: turn))
             #expect(try await Fixtures.unfinishedTurn(turn.turnID, in: store).question == turn)
         },
+        Case("keeps the files of an answer") { store in
+            _ = try await store.admit(Admission(nextBatch: "s1", items: [Fixtures.item("$1")]))
+            let thread = try await store.currentThread(in: Fixtures.timeline)
+            let turn = Fixtures.turn("$1", threadID: thread.threadID)
+            let open = try await Fixtures.openItem(of: store)
+            try await store.settle(Settlement(sequence: open.sequence, turn: turn))
+            let begun = try await store.beginRun(of: turn.turnID, runID: "run-1")
+            let picture = ImageSize(width: 2, height: 3)
+            let file = OutgoingFile(
+                path: "/kept/a", mimeType: "image/png", size: 12, filename: "a.png", picture: picture)
+            let answer = Answer(ending: .complete, text: "Look", files: [file])
+            #expect(try await store.storeAnswer(answer, of: turn.turnID, revision: begun.revision))
+            #expect(try await Fixtures.unfinishedTurn(turn.turnID, in: store).answer == answer)
+        },
         Case("keeps departures") { store in
             for (index, sender) in [Fixtures.alice, nil].enumerated() {
                 let content = InboxContent.departure(by: sender, isBanned: index == 0)

@@ -26,6 +26,14 @@ extension EnglishNotices {
         }
     }
 
+    package func answerInFiles(_ count: Int) -> String {
+        count == 1 ? "Here is the file." : "Here are the \(count) files."
+    }
+
+    package func fileNotPosted(_ filename: String) -> String {
+        "There is a file that I could not send: \(MarkdownEscape.code(filename, limit: 64))."
+    }
+
     package var messageTooLong: String {
         "This message is too long for my agent. Please send it in shorter parts."
     }

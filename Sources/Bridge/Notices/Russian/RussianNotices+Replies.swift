@@ -26,6 +26,14 @@ extension RussianNotices {
         }
     }
 
+    package func answerInFiles(_ count: Int) -> String {
+        count == 1 ? "Вот файл." : "Вот файлы: \(count)."
+    }
+
+    package func fileNotPosted(_ filename: String) -> String {
+        "Есть файл, который не удалось отправить: \(MarkdownEscape.code(filename, limit: 64))."
+    }
+
     package var messageTooLong: String {
         "Это сообщение слишком длинное для моего агента. Пожалуйста, отправьте его по частям."
     }

@@ -217,6 +217,10 @@ package actor InMemoryBridgeStore: BridgeStore {
         return turns[index]
     }
 
+    package func noteProgress(_ progress: TurnProgress, of turnID: String, runID: String) throws {
+        _ = turns[try turnIndex(turnID)].note(progress, of: runID)
+    }
+
     package func turn(_ turnID: String) -> Turn? {
         turns.first { $0.turnID == turnID }
     }
@@ -264,6 +268,7 @@ package actor InMemoryBridgeStore: BridgeStore {
             }
         }
         turns[index].state = .answered
+        turns[index].progress = nil
         turns[index].answer = answer
         return true
     }

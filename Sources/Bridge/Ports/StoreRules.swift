@@ -18,20 +18,27 @@ extension ConversationThread {
 }
 
 extension Turn {
-    /// Begins a run, and says whether that changes anything.
+    /// Begins a run, or goes on with the one that is under way, and says whether that changes anything.
     ///
-    /// A repeat of the run that is under way is the same attempt, and an answered turn needs no more runs.
+    /// Either is one more attempt, and only the run under way keeps what was shown of it. An answered turn needs no more.
     package mutating func begin(runID: String) -> Bool {
         switch state {
         case .answered, .done: return false
         case .queued where isWithdrawn: return false
-        case .running where self.runID == runID: return false
         case .queued, .running:
             state = .running
+            if self.runID != runID { progress = nil }
             self.runID = runID
             attempt += 1
             return true
         }
+    }
+
+    /// Notes how much of a run has been shown, and says whether that changes anything.
+    package mutating func note(_ progress: TurnProgress, of runID: String) -> Bool {
+        guard state == .running, self.runID == runID else { return false }
+        self.progress = progress
+        return true
     }
 }
 

@@ -122,6 +122,7 @@ extension Turn {
         state = .queued
         runID = nil
         attempt = 0
+        progress = nil
         answer = nil
         isStopRequested = false
     }

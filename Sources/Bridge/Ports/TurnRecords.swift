@@ -64,6 +64,8 @@ package struct Turn: Hashable, Sendable {
     package var runID: String?
     /// How many runs there have been.
     package var attempt: Int
+    /// How much of its run has been shown, so that a restart goes on from there.
+    package var progress: TurnProgress?
     /// The answer, once it is stored.
     package var answer: Answer?
     /// Whether a person wants no more of it.
@@ -80,6 +82,7 @@ package struct Turn: Hashable, Sendable {
         state: State,
         runID: String? = nil,
         attempt: Int = 0,
+        progress: TurnProgress? = nil,
         answer: Answer? = nil,
         isStopRequested: Bool = false,
         revision: Int = 0,
@@ -90,10 +93,28 @@ package struct Turn: Hashable, Sendable {
         self.state = state
         self.runID = runID
         self.attempt = attempt
+        self.progress = progress
         self.answer = answer
         self.isStopRequested = isStopRequested
         self.revision = revision
         self.isWithdrawn = isWithdrawn
+    }
+}
+
+/// How much of a turn's run has been shown.
+package struct TurnProgress: Hashable, Sendable {
+    /// The number of the last event of the run that it takes in.
+    package var seq: Int
+    /// The agent's text up to there, in Markdown.
+    package var text: String
+    /// The agent's files up to there.
+    package var files: [OutgoingFile]
+
+    /// Creates a progress.
+    package init(seq: Int, text: String, files: [OutgoingFile] = []) {
+        self.seq = seq
+        self.text = text
+        self.files = files
     }
 }
 

@@ -274,11 +274,14 @@ package final class BridgeService: Service {
             eventsPerSecond: await outbox.limit.rate
         )
         let outcome = try await handler.outcome(of: item, status: status)
+        var changing: Turn?
+        if let change = outcome.change { changing = try await store.turn(change.turnID) }
         try await store.settle(outcome)
         if outcome.stopsTurns { openTurns.stopAll(in: item.roomID) }
         // Nothing more goes to a room that the bot has left: what still waits for it is concluded as refused.
         if case .departure = item.content { wake([.turns(item.roomID), .notices(item.roomID)]) }
         try await note(outcome)
+        if let changing { try await stopReplaced(changing) }
         // The lane of a room finds by itself which of its turns have moved.
         if outcome.move != nil { wake([.turns(item.roomID)]) }
         if outcome.reply != nil || outcome.welcome != nil { wake([.notices(item.roomID)]) }
@@ -290,6 +293,12 @@ package final class BridgeService: Service {
             queue(turn)
         }
         if let change = outcome.change, let turn = try await store.turn(change.turnID) { queue(turn) }
+    }
+
+    /// Ends the run of a question that has changed meanwhile: nobody waits for its answer any more.
+    private func stopReplaced(_ turn: Turn) async throws {
+        guard turn.state == .running, try await store.turn(turn.turnID)?.revision != turn.revision else { return }
+        await runner.stop(turn)
     }
 
     private func queue(_ turn: Turn) {

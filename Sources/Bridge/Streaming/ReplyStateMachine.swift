@@ -73,9 +73,10 @@ package struct ReplyStateMachine: Sendable {
         parts[index].eventID = eventID
     }
 
-    /// Takes the text as far as the agent has said it.
+    /// Takes the text as far as the agent has said it; one that does not go on from the last takes its place.
     package mutating func update(_ text: String, now: Duration) {
         guard finalTexts == nil else { return }
+        if !text.utf8.starts(with: self.text.utf8) { progress = ReplySplitter.Progress() }
         self.text = text
         if firstTextAt == nil, !text.isEmpty { firstTextAt = now }
     }

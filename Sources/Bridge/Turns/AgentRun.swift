@@ -1,6 +1,7 @@
 package import Logging
 import MatrixAPI
 package import PlatformSDK
+import Synchronization
 
 /// Asks the agent for one turn's answer and reads it to its end, whatever that end is.
 package struct AgentRun: Sendable {
@@ -71,14 +72,17 @@ package struct AgentRun: Sendable {
                 skills: settings.enabledSkills,
                 attachments: files.attachments
             )
-            var size = 0
-            for try await chunk in try await platform.streamMessage(request) {
-                feed.append(chunk.delta)
+            for try await chunk in try await chunks(of: request, turn: turn, feed: feed) {
+                if case .reset(let text)? = chunk.event { feed.replace(with: text) }
+                feed.append(chunk.delta, seq: chunk.seq)
                 if case .file(let file)? = chunk.event { try await keep(file, of: turn, in: feed, remark: &remark) }
-                size += chunk.delta.utf8.count
-                if chunk.finished { tokensUsed = chunk.tokensUsed }
-                if size > Self.maximumAnswerBytes {
+                if feed.size > Self.maximumAnswerBytes {
+                    try? await platform.stopRun(request.runID)
                     return Answer(ending: .failed, text: feed.current.text, remark: notices.answerTooLong)
+                }
+                if chunk.finished {
+                    tokensUsed = chunk.tokensUsed
+                    break
                 }
             }
             let said = feed.current
@@ -96,6 +100,48 @@ package struct AgentRun: Sendable {
             return Answer(
                 ending: .failed, text: said.text, remark: remark, tokensUsed: tokensUsed, files: said.files)
         }
+    }
+
+    /// The run's chunks: all of them at the first attempt, and those after what was shown at a further one.
+    ///
+    /// An agent that cannot resume, or does not know the run any more, is asked again under the same id.
+    private func chunks(
+        of request: MessageRequest,
+        turn: Turn,
+        feed: ReplyFeed
+    ) async throws -> ReplySequence<MessageChunk> {
+        guard turn.attempt > 1 else { return try await platform.streamMessage(request) }
+        let lost: Set<PlatformError.Code> = [.unsupported, .unknownRun]
+        let resumed: ReplySequence<MessageChunk>
+        do {
+            resumed = try await platform.resumeMessage(runID: request.runID, after: feed.current.seq)
+        } catch let error as PlatformError where lost.contains(error.code) {
+            return try await anew(request, feed: feed)
+        }
+        let rest = Mutex(resumed)
+        let hasBegun = Mutex(false)
+        return ReplySequence(next: {
+            var iterator = rest.withLock { $0 }.makeAsyncIterator()
+            do {
+                let chunk = try await iterator.next()
+                hasBegun.withLock { $0 = true }
+                return chunk
+            } catch {
+                guard let failure = error as? PlatformError, lost.contains(failure.code),
+                    !hasBegun.withLock({ $0 })
+                else { throw error }
+                let again = try await anew(request, feed: feed)
+                rest.withLock { $0 = again }
+                hasBegun.withLock { $0 = true }
+                var iterator = again.makeAsyncIterator()
+                return try await iterator.next()
+            }
+        })
+    }
+
+    private func anew(_ request: MessageRequest, feed: ReplyFeed) async throws -> ReplySequence<MessageChunk> {
+        feed.replace(with: "")
+        return try await platform.streamMessage(request)
     }
 
     /// Keeps a file that the agent gives; where that fails, the answer says so.

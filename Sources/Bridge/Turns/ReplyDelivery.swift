@@ -64,9 +64,17 @@ package struct ReplyDelivery: Sendable {
                 // More text changes nothing before that instant; only the end of the answer does.
                 try await waitForAnswer(of: feed, until: instant)
             case .send(let plan):
+                try await note(snapshot)
                 try await perform(plan, tokensUsed: snapshot.answer?.tokensUsed ?? 0, on: &machine, pending: &pending)
             }
         }
+    }
+
+    /// Stores how much of the run is about to be shown, so that a restart need not begin it again.
+    private func note(_ snapshot: ReplyFeed.Snapshot) async throws {
+        guard snapshot.answer == nil, snapshot.seq > 0, let runID = turn.runID else { return }
+        let progress = TurnProgress(seq: snapshot.seq, text: snapshot.text, files: snapshot.files)
+        try await store.noteProgress(progress, of: turn.turnID, runID: runID)
     }
 
     private func waitForAnswer(of feed: ReplyFeed, until instant: Duration) async throws {

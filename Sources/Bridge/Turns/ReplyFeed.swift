@@ -2,7 +2,7 @@ import Synchronization
 
 /// What the agent has said so far, between the task that reads it and the task that shows it.
 ///
-/// It holds one text, which only grows: a slow room never makes it longer than the reply itself.
+/// It holds one text, which grows or is replaced: a slow room never makes it longer than the reply itself.
 package final class ReplyFeed: Sendable {
     /// What the showing task has to know.
     package struct Snapshot: Hashable, Sendable {
@@ -10,6 +10,8 @@ package final class ReplyFeed: Sendable {
         package var text: String
         /// The files so far, kept until they are posted.
         package var files: [OutgoingFile] = []
+        /// The number of the run's last event that these take in.
+        package var seq = 0
         /// The whole answer, once it is stored.
         package var answer: Answer?
     }
@@ -19,9 +21,16 @@ package final class ReplyFeed: Sendable {
 
     private let snapshot: Mutex<Snapshot>
 
-    /// Creates a feed, complete at once where the answer is known.
-    package init(answer: Answer? = nil) {
-        snapshot = Mutex(Snapshot(text: answer?.text ?? "", answer: answer))
+    /// Creates a feed of a turn: complete at once where the answer is known, and from where its run was left.
+    package init(_ turn: Turn) {
+        let progress = turn.progress
+        snapshot = Mutex(
+            Snapshot(
+                text: turn.answer?.text ?? progress?.text ?? "",
+                files: turn.answer?.files ?? progress?.files ?? [],
+                seq: progress?.seq ?? 0,
+                answer: turn.answer
+            ))
     }
 
     /// What is known now.
@@ -29,10 +38,23 @@ package final class ReplyFeed: Sendable {
         snapshot.withLock { $0 }
     }
 
+    /// The text's length in bytes of UTF-8.
+    package var size: Int {
+        snapshot.withLock { $0.text.utf8.count }
+    }
+
     /// Adds what the agent has said.
-    package func append(_ delta: String) {
-        guard !delta.isEmpty else { return }
-        snapshot.withLock { $0.text += delta }
+    package func append(_ delta: String, seq: Int = 0) {
+        snapshot.withLock { snapshot in
+            snapshot.text += delta
+            snapshot.seq = max(snapshot.seq, seq)
+        }
+        if !delta.isEmpty { changed.raise() }
+    }
+
+    /// Replaces what the agent has said: it begins again, or goes on from another text.
+    package func replace(with text: String, seq: Int = 0) {
+        snapshot.withLock { $0 = Snapshot(text: text, seq: seq) }
         changed.raise()
     }
 

@@ -6,6 +6,7 @@ package import PlatformSDK
 package struct TurnRunner: Sendable {
     /// How often the agent is asked for one answer: a question that brings the program down must not do so for ever.
     package static let maximumAttempts = 5
+    private static let stopPatience: Duration = .seconds(5)
 
     private let homeserver: any Homeserver
     private let store: any BridgeStore
@@ -56,13 +57,12 @@ package struct TurnRunner: Sendable {
     /// - Parameter stop: Raised when a person wants no more of the answer.
     package func run(_ pending: Turn, stop: WakeSignal) async throws {
         guard !pending.isWithdrawn else { return try await withdraw(pending) }
-        let turn =
-            pending.answer == nil
-            ? try await store.beginRun(of: pending.turnID, runID: "run-\(UUID().uuidString.lowercased())") : pending
+        let runID = pending.runID ?? "run-\(UUID().uuidString.lowercased())"
+        let turn = pending.answer == nil ? try await store.beginRun(of: pending.turnID, runID: runID) : pending
         // Its question may have changed since it was read, or its room; whoever runs it next reads it anew.
         guard turn.revision == pending.revision, turn.question.place == pending.question.place else { return }
         let roomID = turn.question.place.roomID
-        let feed = ReplyFeed(answer: turn.answer)
+        let feed = ReplyFeed(turn)
         let delivery = ReplyDelivery(
             turn: turn,
             isReply: directory.room(roomID)?.isDirect != true,
@@ -119,20 +119,37 @@ package struct TurnRunner: Sendable {
                 self.logger.debug("the answer is complete", metadata: ["turn": "\(turn.turnID)"])
                 guard try await self.keep(answer, of: turn) else { return .outdated }
                 feed.finish(answer)
+                if answer.ending == .stopped { await self.stop(turn) }
                 return .answered
             }
             group.addTask {
                 await self.showWork(on: turn.question)
                 return .typed
             }
-            while let step = try await group.next(), step != .delivered, step != .outdated {}
+            var isAnswered = false
+            while let step = try await group.next(), step != .delivered, step != .outdated {
+                isAnswered = isAnswered || step == .answered
+            }
+            // The agent is to hear of a stop, however fast the room was told.
+            while feed.current.answer?.ending == .stopped, !isAnswered, let step = try await group.next() {
+                isAnswered = step == .answered
+            }
         }
         // What the group's tasks throw while it is cancelled is lost with it; a cancelled turn is not done.
         try Task.checkCancellation()
     }
 
+    /// Tells the agent that nobody wants a turn's run any more, as far as it can be told soon.
+    package func stop(_ turn: Turn) async {
+        guard let runID = turn.runID else { return }
+        _ = await clock.limited(to: Self.stopPatience) { [platform] in try await platform.stopRun(runID) }
+    }
+
     private func answer(to turn: Turn, feed: ReplyFeed, stop: WakeSignal) async throws -> Answer {
-        guard !stop.isRaised else { return Answer(ending: .stopped, text: "", remark: notices.stopped) }
+        guard !stop.isRaised else {
+            let said = feed.current
+            return Answer(ending: .stopped, text: said.text, remark: notices.stopped, files: said.files)
+        }
         guard turn.attempt <= Self.maximumAttempts else {
             logger.error("a question was interrupted too often", metadata: ["turn": "\(turn.turnID)"])
             return Answer(ending: .failed, text: "", remark: notices.interruptedTooOften)

@@ -18,7 +18,15 @@ extension SQLiteBridgeStore {
             try database.execute(
                 sql: "UPDATE turns SET state = ?, run_id = ?, attempt = ? WHERE turn_id = ?",
                 arguments: [turn.state.rawValue, turn.runID?.stored, turn.attempt, turnID.stored])
+            try database.store(turn.progress, of: turnID)
             return turn
+        }
+    }
+
+    package func noteProgress(_ progress: TurnProgress, of turnID: String, runID: String) async throws {
+        try await database.write("note a run's progress") { database in
+            var turn = try database.turn(turnID)
+            if turn.note(progress, of: runID) { try database.store(turn.progress, of: turnID) }
         }
     }
 
@@ -50,7 +58,8 @@ extension SQLiteBridgeStore {
             if turn.state != .answered { try database.count(answer, in: turn.question.threadID) }
             try database.execute(
                 sql: """
-                    UPDATE turns SET state = 'answered', ending = ?, answer = ?, remark = ?, tokens_used = ?,
+                    UPDATE turns SET rendered_seq = NULL, rendered_text = NULL, rendered_files = NULL,
+                        state = 'answered', ending = ?, answer = ?, remark = ?, tokens_used = ?,
                         answer_files = ?
                     WHERE turn_id = ?
                     """,
@@ -91,6 +100,14 @@ extension Database {
                 TurnSource.question(of: [TurnSource(turn)]).stored, try Data.json(turn.files),
             ])
         try insert(TurnSource(turn), of: turn.turnID)
+    }
+
+    fileprivate func store(_ progress: TurnProgress?, of turnID: String) throws {
+        try execute(
+            sql: "UPDATE turns SET rendered_seq = ?, rendered_text = ?, rendered_files = ? WHERE turn_id = ?",
+            arguments: [
+                progress?.seq, progress?.text.stored, try (progress?.files).map { try Data.json($0) }, turnID.stored,
+            ])
     }
 
     /// Notes that a room's turns which are not answered yet are to be stopped.
@@ -146,10 +163,21 @@ extension Turn {
             state: try row.named("state"),
             runID: try row.optionalText("run_id"),
             attempt: try row.value("attempt"),
+            progress: try TurnProgress(row: row),
             answer: try row.optionalText("ending").map { _ in try Answer(row: row) },
             isStopRequested: try row.value("is_stop_requested"),
             revision: try row.value("revision"),
             isWithdrawn: try row.value("is_withdrawn"))
+    }
+}
+
+extension TurnProgress {
+    fileprivate init?(row: Row) throws {
+        guard let seq: Int = try row.optional("rendered_seq") else { return nil }
+        self.init(
+            seq: seq,
+            text: try row.optionalText("rendered_text") ?? "",
+            files: try row.optionalJSON("rendered_files") ?? [])
     }
 }
 

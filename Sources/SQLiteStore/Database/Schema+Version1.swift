@@ -77,6 +77,9 @@ extension Schema {
             is_withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (is_withdrawn IN (0, 1)),
             files BLOB,
             answer_files BLOB,
+            rendered_seq INTEGER CHECK (rendered_seq >= 0),
+            rendered_text TEXT,
+            rendered_files BLOB,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)

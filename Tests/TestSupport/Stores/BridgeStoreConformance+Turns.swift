@@ -80,14 +80,18 @@ extension BridgeStoreConformance {
             try await store.finish("turn-$a")
             #expect(try await store.unfinishedTurns().map(\.turnID) == ["turn-$z", "turn-$m"])
         },
-        Case("counts each run as an attempt, and a repeat of the same run once") { store in
+        Case("counts each run as an attempt, and each beginning of the same run") { store in
             let queued = try await Fixtures.beginTurn("$1", in: store)
             #expect(queued.attempt == 0 && queued.runID == nil)
             let first = try await store.beginRun(of: queued.turnID, runID: "run-1")
             #expect(first.state == .running && first.runID == "run-1" && first.attempt == 1)
-            #expect(try await store.beginRun(of: queued.turnID, runID: "run-1") == first)
+            let progress = TurnProgress(seq: 3, text: "Half")
+            try await store.noteProgress(progress, of: queued.turnID, runID: "run-1")
+            let again = try await store.beginRun(of: queued.turnID, runID: "run-1")
+            #expect(again.runID == "run-1" && again.attempt == 2 && again.progress == progress)
             let second = try await store.beginRun(of: queued.turnID, runID: "run-2")
-            #expect(second.runID == "run-2" && second.attempt == 2)
+            #expect(second.runID == "run-2" && second.attempt == 3 && second.progress == nil)
+            try await store.noteProgress(progress, of: queued.turnID, runID: "run-1")
             #expect(try await store.unfinishedTurns() == [second])
         },
         Case("begins no run of a turn that has its answer") { store in

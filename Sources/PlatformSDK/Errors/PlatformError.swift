@@ -5,7 +5,8 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure; opaque, so that kinds can be added without breaking a `switch` elsewhere.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case unavailable, timedOut, protocolViolation, agentFailed, frameTooLarge, busy, store, unsupported, unknownRun, cancelled
+            case unavailable, timedOut, protocolViolation, agentFailed, frameTooLarge, busy, store, malformedEvent
+            case unsupported, unknownRun, cancelled
         }
 
         private let kind: Kind
@@ -24,6 +25,8 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         public static let busy = Self(kind: .busy)
         /// The state store failed.
         public static let store = Self(kind: .store)
+        /// An event or a response is not what the contract says.
+        public static let malformedEvent = Self(kind: .malformedEvent)
 
         /// The agent cannot do what was asked at all, such as resume a run.
         public static let unsupported = Self(kind: .unsupported)

@@ -42,7 +42,7 @@ extension ItemStart: Codable {
         try container.encode(itemID, forKey: .itemID)
         try container.encode(item.type, forKey: .itemType)
         try container.encode(outputIndex, forKey: .outputIndex)
-        try item.encodeFields(to: encoder)
+        try item.encodeFields(to: encoder, except: ["type", "item_id", "item_type", "output_index"])
     }
 }
 

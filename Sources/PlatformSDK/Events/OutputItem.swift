@@ -56,7 +56,7 @@ extension OutputItem: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(type, forKey: .type)
-        try encodeFields(to: encoder)
+        try encodeFields(to: encoder, except: ["type"])
     }
 
     /// Reads the fields of an item whose type stands elsewhere.
@@ -77,8 +77,8 @@ extension OutputItem: Codable {
             }
     }
 
-    /// Writes the item's fields without its type.
-    func encodeFields(to encoder: any Encoder) throws {
+    /// Writes the item's fields without its type; of an unknown item, without the keys that stand in the envelope.
+    func encodeFields(to encoder: any Encoder, except envelopeKeys: Set<String>) throws {
         switch self {
         case .message(let item): try item.encode(to: encoder)
         case .reasoning(let item): try item.encode(to: encoder)
@@ -93,12 +93,9 @@ extension OutputItem: Codable {
         case .unknown(_, let json):
             guard case .object(let members) = json else { return }
             var container = encoder.container(keyedBy: OpaqueKey.self)
-            // Those of the envelope around the item are written by the envelope.
-            for (key, value) in members where !OutputItem.envelopeKeys.contains(key) {
+            for (key, value) in members where !envelopeKeys.contains(key) {
                 try container.encode(value, forKey: OpaqueKey(stringValue: key))
             }
         }
     }
-
-    private static let envelopeKeys: Set<String> = ["type", "item_id", "item_type", "output_index"]
 }

@@ -109,7 +109,7 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("HTTPTests", ["HTTP"]),
         tests("MatrixAPITests", ["MatrixAPI"], golden: true),
-        tests("PlatformSDKTests", ["PlatformSDK"]),
+        tests("PlatformSDKTests", ["PlatformSDK"], golden: true),
         tests(
             "BridgeTests",
             ["Bridge", "MatrixAPI", "PlatformSDK", "MatrixMarkdown", "SQLiteStore", logging, lifecycle]

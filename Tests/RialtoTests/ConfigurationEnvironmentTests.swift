@@ -18,6 +18,7 @@ struct ConfigurationEnvironmentTests {
             "matrix.password_file": "/p", "matrix.access_token_file": "/t", "matrix.ca_file": "/ca",
             "matrix.display_name": "n", "matrix.avatar_file": "/a",
             "bridge.allow": "@a:b.c, @*:d.e", "bridge.invites": "@a:b.c", "bridge.command_prefix": ".",
+            "bridge.typed_commands": "no",
             "bridge.welcome": "no", "bridge.strangers": "notice", "bridge.language": "ru",
             "bridge.show_tokens": "no", "bridge.edit_interval_ms": "200", "bridge.edits_per_second": "1.5",
             "bridge.edit_burst": "3", "bridge.drain_seconds": "4", "bridge.merge_messages": "no",

@@ -183,6 +183,14 @@ enum Version1Fixture {
             part TEXT NOT NULL PRIMARY KEY CHECK (part IN ('display_name', 'avatar')),
             fingerprint TEXT NOT NULL
         ) WITHOUT ROWID;
+
+        -- Which descriptions of commands stand in the state of which room.
+        CREATE TABLE command_offers (
+            room_id TEXT NOT NULL,
+            state_key TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            PRIMARY KEY (room_id, state_key)
+        ) WITHOUT ROWID;
         """
 
     /// A row or two of each table.
@@ -208,6 +216,7 @@ enum Version1Fixture {
             ('usr-matrix-@alice:example.org', '@alice:example.org', 'matrix', 'Alice', 1700000000005);
         INSERT INTO user_settings VALUES ('usr-matrix-@alice:example.org',
             CAST('{"connectors":{},"plan":{},"safety":{},"skills":{"browser":true},"soul":{"name":"Ada"}}' AS BLOB));
+        INSERT INTO command_offers VALUES ('!lobby:example.org', 'key', 'print');
         INSERT INTO sessions VALUES ('https://example.org', '@bot:example.org', 'RIALTO', 'syt_token');
         """
 }

@@ -7,11 +7,17 @@ package protocol BotCommand: Sendable {
     var name: String { get }
     /// How it is typed and what it does.
     var help: CommandHelp { get }
+    /// What stands behind the name, in the order in which it is typed.
+    var parameters: [CommandParameter] { get }
 
     /// Does what the command says and returns what the person reads.
     ///
     /// It may be called twice for the same message, after a crash, and must then have the same effect as once.
     func run(_ context: CommandContext) async throws -> CommandReply
+}
+
+extension BotCommand {
+    package var parameters: [CommandParameter] { [] }
 }
 
 /// A command that asks before it does something: its reply has the effect `askConfirmation`.

@@ -45,6 +45,7 @@ package struct AnswerPolicy: Sendable {
     private let allowed: [UserIDGlob]
     private let strangers: StrangerAnswer
     private let prefix: String
+    private let typedCommands: TypedCommands?
 
     /// Creates a policy.
     ///
@@ -52,18 +53,21 @@ package struct AnswerPolicy: Sendable {
     ///   - allowed: Who may use the bot; nobody when empty.
     ///   - strangers: What everybody else gets who writes to it.
     ///   - prefix: What commands begin with.
+    ///   - typedCommands: The commands that clients can send without typing them; none when nil.
     package init(
         userID: UserID,
         displayName: String?,
         allowed: [UserIDGlob],
         strangers: StrangerAnswer = .silence,
-        prefix: String
+        prefix: String,
+        typedCommands: TypedCommands? = nil
     ) {
         self.userID = userID
         self.displayName = displayName
         self.allowed = allowed
         self.strangers = strangers
         self.prefix = prefix
+        self.typedCommands = typedCommands
     }
 
     /// What the bot is called.
@@ -91,6 +95,9 @@ package struct AnswerPolicy: Sendable {
             circumstances.room.isDirect || isMentioned || circumstances.repliesToBot || circumstances.isInOwnThread
         // In a group, what a stranger writes may be meant for anybody.
         guard !isStranger else { return isAddressed ? .stranger : .ignore("sender is not allowed") }
+        if circumstances.room.isDirect || isMentioned, let command = typedCommand(in: message) {
+            return .command(command, isAddressed: true)
+        }
         switch message.msgtype {
         case .text, .emote:
             let text = Self.withoutReplyFallback(message).trimmingWhitespace
@@ -109,7 +116,9 @@ package struct AnswerPolicy: Sendable {
     /// What a message asks the agent, a file in the words of its caption; nil where it has no text, or is a command.
     package func text(of message: MessageContent) -> String? {
         if let file = MessageFile(message) { return file.caption ?? "" }
-        guard message.msgtype == .text || message.msgtype == .emote else { return nil }
+        guard message.msgtype == .text || message.msgtype == .emote, typedCommand(in: message) == nil else {
+            return nil
+        }
         let text = Self.withoutReplyFallback(message).trimmingWhitespace
         guard !text.isEmpty, CommandParser(prefix: prefix, names: names).parse(text) == nil else { return nil }
         return text
@@ -118,6 +127,12 @@ package struct AnswerPolicy: Sendable {
     /// The number that a message is, where it is nothing else.
     package static func number(in message: MessageContent) -> Int? {
         number(withoutReplyFallback(message).trimmingWhitespace)
+    }
+
+    /// The command that a client has sent besides the text, which is only its fallback then.
+    private func typedCommand(in message: MessageContent) -> ParsedCommand? {
+        guard let typedCommands, let invocation = CommandInvocation(content: message.content) else { return nil }
+        return typedCommands.typed(invocation)
     }
 
     private static func number(_ text: String) -> Int? {

@@ -10,12 +10,14 @@ package struct SyncIntake: SyncConsumer {
     private let wake: @Sendable ([RoomID]) -> Void
     private let speech: SpeechCheck
     private let arrived: @Sendable ([RoomID]) -> Void
+    private let empowered: @Sendable ([RoomID]) -> Void
     private let logger: Logger
 
     /// Creates an intake.
     ///
     /// - Parameters:
     ///   - arrived: Told the rooms that the bot has come into.
+    ///   - empowered: Told the rooms that the bot has come into, and those whose power levels have changed.
     ///   - wake: Told the rooms that have something new, after it is stored.
     package init(
         homeserver: any Homeserver,
@@ -24,6 +26,7 @@ package struct SyncIntake: SyncConsumer {
         clock: BridgeClock,
         logger: Logger,
         arrived: @escaping @Sendable ([RoomID]) -> Void = { _ in },
+        empowered: @escaping @Sendable ([RoomID]) -> Void = { _ in },
         wake: @escaping @Sendable ([RoomID]) -> Void
     ) {
         self.store = store
@@ -34,6 +37,7 @@ package struct SyncIntake: SyncConsumer {
         speech = SpeechCheck(userID: homeserver.userID)
         self.wake = wake
         self.arrived = arrived
+        self.empowered = empowered
     }
 
     package func syncToken() async throws -> String? {
@@ -58,6 +62,11 @@ package struct SyncIntake: SyncConsumer {
         directory.update(admission.rooms)
         reportSilence(response)
         if !entered.isEmpty { arrived(entered.map(\.roomID)) }
+        let governed = response.rooms.join.filter { room in
+            (room.value.state.elements + room.value.timeline.events.elements).contains(where: \.setsPowerLevels)
+        }
+        let empoweredRooms = Set(governed.keys).union(entered.map(\.roomID))
+        if !empoweredRooms.isEmpty { empowered(empoweredRooms.sorted()) }
         if !rooms.isEmpty { wake(rooms) }
     }
 
@@ -124,4 +133,9 @@ package struct SyncIntake: SyncConsumer {
             )
         }
     }
+}
+
+extension RoomEvent {
+    /// Whether the event says anew who may do what in the room.
+    fileprivate var setsPowerLevels: Bool { type == EventType.roomPowerLevels && stateKey == "" }
 }

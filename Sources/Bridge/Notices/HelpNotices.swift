@@ -19,6 +19,8 @@ package struct CommandHelp: Hashable, Sendable {
 package protocol HelpNotices: Sendable {
     /// How a built-in command is explained.
     func help(for command: CommandName) -> CommandHelp
+    /// What is to be given for a parameter of a command, in a few words of plain text.
+    func meaning(of parameter: CommandParameter.Key) -> String
     /// All commands, in the order given.
     func commandList(_ commands: [CommandHelp], prefix: String) -> String
     /// One command with all its help.

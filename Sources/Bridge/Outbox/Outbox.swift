@@ -73,6 +73,29 @@ package actor Outbox {
         budget.countEvent(now: clock.now)
     }
 
+    /// Makes a request that counts as an event and that nobody waits for, once the account has a slot to spare; it is made
+    /// again as often as the server refuses it for its limit.
+    ///
+    /// Throws `HomeserverError` where the request fails for another reason, and `CancellationError`.
+    package func perform(_ request: @Sendable () async throws(HomeserverError) -> Void) async throws {
+        while true {
+            while case .wait(let instant) = budget.askInBackground(now: clock.now) {
+                try await clock.sleep(until: instant)
+            }
+            do {
+                try await request()
+                budget.accepted(now: clock.now)
+                return
+            } catch {
+                guard case .limited(let retryAfter) = error.kind else {
+                    budget.failed()
+                    throw error
+                }
+                pause(for: retryAfter)
+            }
+        }
+    }
+
     /// Stores an event and sends it until the server has it, repeating it exactly.
     ///
     /// Throws what the store throws, and `CancellationError`; the event stays pending then.

@@ -29,6 +29,9 @@ package struct SendBudget: Sendable {
     /// How long the outcome of one event is waited for before another goes out beyond the limit.
     private static let longestFlight: Duration = .seconds(2)
 
+    /// How full the bucket has to be for what nobody waits for.
+    private static let backgroundLevel = 0.8
+
     /// What is known of the server's limit.
     package private(set) var limit: LearnedLimit
 
@@ -82,6 +85,22 @@ package struct SendBudget: Sendable {
     /// Gives up a reply's place among those that wait for an edit.
     package mutating func withdrawEdit(of replyID: String) {
         waiting.removeAll { $0.replyID == replyID }
+    }
+
+    /// Asks for something that nobody waits for: it goes while no reply is open, nothing else waits, and the bucket is all
+    /// but full, so that the next reply finds it as it would have been.
+    package mutating func askInBackground(now: Duration) -> Grant {
+        limit.refill(now: now)
+        waiting.removeAll { $0.asksAgainAt + Self.grace < now }
+        guard now >= pausedUntil else { return .wait(until: pausedUntil) }
+        let wanted = max(1, limit.burst * Self.backgroundLevel)
+        let instant = limit.instant(ofLevel: wanted, now: now)
+        guard openReplies.isEmpty, waiting.isEmpty, tickets.isEmpty, underWay == 0 else {
+            return .wait(until: max(instant, now + .seconds(1)))
+        }
+        guard limit.level >= wanted else { return .wait(until: instant) }
+        take(now: now)
+        return .granted
     }
 
     /// Takes a place in the order of the events that must go out; it is held until it is granted or given up.

@@ -35,10 +35,16 @@ package struct PermissionRule: Hashable, Sendable {
         self.access = access
     }
 
-    fileprivate func covers(_ action: String, by user: UserID, in room: RoomID) -> Bool {
+    /// Whether it is about everybody.
+    fileprivate var isAboutEverybody: Bool { users.contains("*") }
+
+    fileprivate func covers(_ action: String, in room: RoomID) -> Bool {
         (commands.contains(Self.everything) || commands.contains(action))
             && (rooms.contains(Self.everything) || rooms.contains(room.rawValue))
-            && users.contains { $0.matches(user) }
+    }
+
+    fileprivate func covers(_ action: String, by user: UserID, in room: RoomID) -> Bool {
+        covers(action, in: room) && users.contains { $0.matches(user) }
     }
 }
 
@@ -60,6 +66,12 @@ package struct PermissionPolicy: Hashable, Sendable {
     /// - Parameter action: The name of a command, in lower case, or `asking`.
     package func allows(_ action: String, by user: UserID, in room: RoomID) -> Bool {
         rules.first { $0.covers(action, by: user, in: room) }?.access != .deny
+    }
+
+    /// Whether anybody may use a command in a room.
+    package func allowsSomebody(_ action: String, in room: RoomID) -> Bool {
+        let deciding = rules.first { $0.covers(action, in: room) && ($0.access == .allow || $0.isAboutEverybody) }
+        return deciding?.access != .deny
     }
 }
 

@@ -3,7 +3,7 @@ package import MatrixAPI
 /// The bridge's memory: rooms, inbox, threads, turns, outbox and open questions.
 ///
 /// Each function is one transaction that is durable when it returns and is not undone by the cancellation of its task.
-package protocol BridgeStore: ConversationLibrary {
+package protocol BridgeStore: ConversationLibrary, CommandOfferStore {
     // MARK: Inbox
 
     /// The token of the last admitted sync response; nil before the first.

@@ -48,6 +48,15 @@ package protocol Homeserver: Sendable {
     func setAccountData(_ type: String, to content: JSONValue) async throws(HomeserverError)
     /// Hands over a kept file for people to see, and returns its `mxc://` URL.
     func upload(_ file: OutgoingFile) async throws(HomeserverError) -> String
+    /// The content of a piece of a room's state; nil where the room has none.
+    func state(_ type: String, key: String, in roomID: RoomID) async throws(HomeserverError) -> JSONValue?
+    /// Sets a piece of a room's state; setting it to what it is changes nothing.
+    func setState(
+        _ type: String,
+        key: String,
+        to content: JSONValue,
+        in roomID: RoomID
+    ) async throws(HomeserverError)
     /// The display name of a user, where they have one.
     func displayName(of userID: UserID) async throws(HomeserverError) -> String?
 }

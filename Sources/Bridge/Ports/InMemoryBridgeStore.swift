@@ -38,6 +38,7 @@ package actor InMemoryBridgeStore: BridgeStore {
     private var resumed: [ThreadPlace: String] = [:]
     private var saves: [SavedConversation] = []
     private var confirmations: [Asked: Confirmation] = [:]
+    private var offers: [RoomID: [String: String]] = [:]
 
     /// Creates an empty store.
     ///
@@ -175,6 +176,14 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     package func savedConversations(of userID: UserID) -> [SavedConversation] {
         saves.filter { $0.userID == userID }.sorted { ($0.savedAt, $0.name) < ($1.savedAt, $1.name) }
+    }
+
+    package func commandOffers(in roomID: RoomID) -> [String: String] {
+        offers[roomID] ?? [:]
+    }
+
+    package func noteCommandOffer(_ fingerprint: String?, stateKey: String, in roomID: RoomID) {
+        offers[roomID, default: [:]][stateKey] = fingerprint
     }
 
     private func apply(_ change: ConversationChange) {

@@ -14,6 +14,8 @@ package struct BridgeConfiguration: Sendable {
     package var welcomes: Bool
     /// What commands begin with.
     package var commandPrefix: String
+    /// Whether rooms offer the commands in their state, for clients that suggest them.
+    package var offersCommands: Bool
     /// Whether a small last line tells the tokens that an answer took.
     package var showsTokens: Bool
     /// The bot's display name, by which people may address a command to it.
@@ -37,6 +39,7 @@ package struct BridgeConfiguration: Sendable {
         permissions: PermissionPolicy = PermissionPolicy(),
         welcomes: Bool = true,
         commandPrefix: String = "!",
+        offersCommands: Bool = true,
         showsTokens: Bool = true,
         displayName: String? = nil,
         editPolicy: EditPolicy = EditPolicy(),
@@ -51,6 +54,7 @@ package struct BridgeConfiguration: Sendable {
         self.permissions = permissions
         self.welcomes = welcomes
         self.commandPrefix = commandPrefix
+        self.offersCommands = offersCommands
         self.showsTokens = showsTokens
         self.displayName = displayName
         self.editPolicy = editPolicy

@@ -23,6 +23,7 @@ package final class BridgeService: Service {
     private let backingOff = Mutex(0)
     private let changed = WakeSignal()
     private let homeserver: any Homeserver
+    private let offers: CommandOffers
 
     /// Creates the bridge for one account.
     package init(
@@ -51,6 +52,20 @@ package final class BridgeService: Service {
             clock: clock,
             logger: logger
         )
+        let commands = CommandRegistry(prefix: configuration.commandPrefix, notices: notices)
+        let typedCommands = TypedCommands(commands, notices: notices)
+        offers = CommandOffers(
+            homeserver: homeserver,
+            store: store,
+            outbox: outbox,
+            directory: directory,
+            descriptions: { roomID in
+                guard configuration.offersCommands else { return [] }
+                return typedCommands.descriptions { configuration.permissions.allowsSomebody($0, in: roomID) }
+            },
+            clock: clock,
+            logger: logger
+        )
         self.configuration = configuration
         self.store = store
         self.directory = directory
@@ -69,12 +84,13 @@ package final class BridgeService: Service {
                 displayName: configuration.displayName,
                 allowed: configuration.allowed,
                 strangers: configuration.strangers,
-                prefix: configuration.commandPrefix
+                prefix: configuration.commandPrefix,
+                typedCommands: typedCommands
             ),
             permissions: configuration.permissions,
             welcomes: configuration.welcomes,
             invites: configuration.invites,
-            commands: CommandRegistry(prefix: configuration.commandPrefix, notices: notices),
+            commands: commands,
             renderer: renderer,
             notices: notices,
             mergesQuestions: configuration.mergeWindow != nil,
@@ -106,6 +122,7 @@ package final class BridgeService: Service {
             clock: clock,
             logger: logger,
             arrived: { [weak self] rooms in self?.wake(rooms.map(Lane.turns)) },
+            empowered: { [weak self] rooms in self?.offers.look(at: rooms) },
             wake: { [weak self] rooms in self?.wake(rooms.map(Lane.inbox)) }
         )
     }
@@ -117,12 +134,14 @@ package final class BridgeService: Service {
         wake(try await store.roomsWithOpenItems().map(Lane.inbox))
         wake(openTurns.rooms.map(Lane.turns))
         wake(try await store.roomsWithPendingNotices().map(Lane.notices))
+        offers.look(at: directory.all.keys.sorted())
     }
 
     /// Works until it is shut down or cancelled.
     package func run() async {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
+                group.addTask { await self.offers.run() }
                 await work(in: &group)
                 await drain(in: &group)
                 group.cancelAll()

@@ -89,6 +89,24 @@ package struct MatrixHomeserver: Homeserver {
         }
     }
 
+    package func state(_ type: String, key: String, in roomID: RoomID) async throws(HomeserverError) -> JSONValue? {
+        do {
+            return try await execute(GetStateEvent(roomID: roomID, type: type, stateKey: key))
+        } catch {
+            guard error.kind == .rejected(.notFound) else { throw error }
+            return nil
+        }
+    }
+
+    package func setState(
+        _ type: String,
+        key: String,
+        to content: JSONValue,
+        in roomID: RoomID
+    ) async throws(HomeserverError) {
+        _ = try await execute(SetStateEvent(roomID: roomID, type: type, stateKey: key, content: content))
+    }
+
     package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {
         try await execute(GetProfile(userID: userID)).displayname
     }

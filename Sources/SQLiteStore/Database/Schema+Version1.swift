@@ -185,5 +185,13 @@ extension Schema {
             part TEXT NOT NULL PRIMARY KEY CHECK (part IN ('display_name', 'avatar')),
             fingerprint TEXT NOT NULL
         ) WITHOUT ROWID;
+
+        -- Which descriptions of commands stand in the state of which room.
+        CREATE TABLE command_offers (
+            room_id TEXT NOT NULL,
+            state_key TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            PRIMARY KEY (room_id, state_key)
+        ) WITHOUT ROWID;
         """
 }

@@ -67,6 +67,7 @@ enum BridgeComposition {
             permissions: PermissionPolicy(configuration.rules?.rules ?? []),
             welcomes: configuration.welcome,
             commandPrefix: configuration.commandPrefix,
+            offersCommands: configuration.typedCommands,
             showsTokens: configuration.showTokens,
             displayName: displayName,
             editPolicy: EditPolicy(interval: .milliseconds(configuration.editIntervalMilliseconds)),

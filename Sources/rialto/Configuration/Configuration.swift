@@ -66,6 +66,8 @@ extension Configuration {
         var rules: PermissionRules?
         /// What commands begin with.
         var commandPrefix = "!"
+        /// Whether rooms offer the commands in their state.
+        var typedCommands = true
         /// The language of the bot's own words.
         var language = Language.english
         /// Whether a reply ends with a line about its tokens.

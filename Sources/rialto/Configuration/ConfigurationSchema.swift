@@ -109,6 +109,12 @@ enum ConfigurationSchema {
             }
         ),
         ConfigurationKey(
+            "bridge", "typed_commands", \.bridge.typedCommands,
+            "Whether rooms in which the bot may set state offer the commands to clients that suggest them (MSC4391).",
+            "It takes one state event for each command and room, sent one by one whenever nothing else is. Where this",
+            "is switched off, what was offered before is taken back. Typing the commands works always."
+        ),
+        ConfigurationKey(
             "bridge", "language", \.bridge.language,
             "The language of the bot's own words, such as its help: \"en\" or \"ru\". Answers are the agent's."
         ),

@@ -71,7 +71,8 @@ enum Catalogue {
     private static let help: [CatalogueEntry] =
         CommandName.allCases.map { name in
             .init("help", name.rawValue) { $0.commandDetails($0.help(for: name), prefix: prefix) }
-        } + [
+        }
+        + CommandParameter.Key.allCases.map { key in .init("meaning", key.rawValue) { $0.meaning(of: key) } } + [
             .init("commandList") { notices in
                 notices.commandList(CommandName.allCases.map { notices.help(for: $0) }, prefix: prefix)
             },

@@ -31,4 +31,20 @@ struct PermissionPolicyTests {
     func noRules() {
         #expect(PermissionPolicy().allows("reset", by: "@a:x", in: "!r"))
     }
+
+    @Test(
+        "somebody may do what no rule for everybody denies before one allows it to anybody",
+        arguments: [
+            ("soul", "!hall"), ("ask", "!lounge"), ("new", "!hall"),
+        ]
+    )
+    func somebody(action: String, room: String) {
+        #expect(Self.policy.allowsSomebody(action, in: RoomID(room)))
+        let denied = PermissionPolicy([
+            PermissionRule(rooms: [room], commands: [action], access: .deny),
+            PermissionRule(users: ["@alice:example.org"], commands: ["*"], access: .allow),
+        ])
+        #expect(!denied.allowsSomebody(action, in: RoomID(room)))
+        #expect(denied.allowsSomebody(action, in: "!other"))
+    }
 }

@@ -119,6 +119,7 @@ extension BridgeConfiguration {
             allowed: everybody,
             invites: everybody,
             welcomes: false,
+            offersCommands: false,
             editPolicy: editPolicy,
             budget: budget,
             drainLimit: drainLimit,

@@ -72,6 +72,9 @@ package final class FakeHomeserver: Homeserver {
         var receipts: [Receipt] = []
         var uploads: [Upload] = []
         var uploadFaults: [HomeserverError] = []
+        var roomState: [StatePiece: JSONValue] = [:]
+        var stateChanges: [StatePiece] = []
+        var stateFaults: [HomeserverError] = []
     }
 
     package let userID: UserID
@@ -253,6 +256,42 @@ package final class FakeHomeserver: Homeserver {
         while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
         for _ in 0..<1_000 { await Task.yield() }
         return HomeserverError(.cancelled, "cancelled")
+    }
+
+    /// Lets a room have a piece of state.
+    package func presetState(_ piece: StatePiece, _ content: JSONValue?) {
+        state.withLock { $0.roomState[piece] = content }
+    }
+
+    /// Makes the next attempts to set state fail, the first error first.
+    package func failStateChanges(_ errors: [HomeserverError]) {
+        state.withLock { $0.stateFaults += errors }
+    }
+
+    /// The content of a piece of a room's state.
+    package func storedState(_ piece: StatePiece) -> JSONValue? { state.withLock { $0.roomState[piece] } }
+
+    /// What the bot has set of the rooms' state, in order.
+    package var stateChanges: [StatePiece] { state.withLock { $0.stateChanges } }
+
+    package func state(_ type: String, key: String, in roomID: RoomID) async throws(HomeserverError) -> JSONValue? {
+        storedState(StatePiece(type, key: key, in: roomID))
+    }
+
+    package func setState(
+        _ type: String,
+        key: String,
+        to content: JSONValue,
+        in roomID: RoomID
+    ) async throws(HomeserverError) {
+        let failure = state.withLock { state -> HomeserverError? in
+            guard state.stateFaults.isEmpty else { return state.stateFaults.removeFirst() }
+            let piece = StatePiece(type, key: key, in: roomID)
+            state.roomState[piece] = content
+            state.stateChanges.append(piece)
+            return nil
+        }
+        if let failure { throw failure }
     }
 
     package func setTyping(in roomID: RoomID, for timeout: Duration?) async throws(HomeserverError) {

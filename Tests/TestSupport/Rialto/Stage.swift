@@ -29,6 +29,7 @@ package struct Stage: Sendable {
         configuration["bridge", "allow"] = ["@*:localhost"]
         // What is not asked for would stand between a message and its answer.
         configuration["bridge", "welcome"] = false
+        configuration["bridge", "typed_commands"] = false
         configuration["bridge", "edit_interval_ms"] = 150
         configuration["bridge", "edits_per_second"] = 200
         configuration["bridge", "edit_burst"] = 400

@@ -10,7 +10,7 @@ package enum BridgeStoreConformance {
 
     /// All cases.
     package static let cases: [Case] =
-        inbox + settling + threads + turns + changes + outbox + conversations + moves
+        inbox + settling + threads + turns + changes + outbox + conversations + moves + offers
 
     static let inbox: [Case] = [
         Case("is empty at first") { store async throws in

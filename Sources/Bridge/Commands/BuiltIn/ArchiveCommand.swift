@@ -2,6 +2,7 @@
 struct ArchiveCommand: BuiltInCommand {
     static let commandName = CommandName.archive
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.optional(.number, .number)]
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         let known = try await context.library.conversations(at: context.thread.place)

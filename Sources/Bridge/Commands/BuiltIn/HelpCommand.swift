@@ -2,6 +2,7 @@
 struct HelpCommand: BuiltInCommand {
     static let commandName = CommandName.help
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.optional(.command)]
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         let registry = context.commands

@@ -2,6 +2,7 @@
 struct LoadCommand: BuiltInCommand, ChoiceCommand {
     static let commandName = CommandName.load
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.optional(.choice)]
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         let prefix = context.commands.prefix

@@ -2,6 +2,7 @@
 struct RemoveCommand: BuiltInCommand {
     static let commandName = CommandName.remove
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.optional(.choice)]
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         let prefix = context.commands.prefix

@@ -2,6 +2,7 @@
 struct RenameCommand: BuiltInCommand {
     static let commandName = CommandName.rename
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.required(.title)]
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         let title = context.arguments

@@ -4,6 +4,7 @@ import PlatformSDK
 struct SafetyCommand: BuiltInCommand {
     static let commandName = CommandName.safety
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.optional(.state, .onOrOff), .optional(.safetySwitch)]
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         guard !context.arguments.isEmpty else {

@@ -2,6 +2,7 @@
 struct SaveCommand: BuiltInCommand {
     static let commandName = CommandName.save
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.optional(.name)]
 
     /// The most conversations that a person can keep, so that their list stays one that can be read.
     static let maximumSaves = 40

@@ -4,6 +4,7 @@ import PlatformSDK
 struct SkillCommand: BuiltInCommand {
     static let commandName = CommandName.skill
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.required(.state, .onOrOff), .required(.skill)]
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         guard let wanted = SwitchArguments(context.arguments) else {

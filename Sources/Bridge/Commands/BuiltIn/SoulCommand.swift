@@ -4,6 +4,7 @@ import PlatformSDK
 struct SoulCommand: BuiltInCommand {
     static let commandName = CommandName.soul
     let notices: any Notices
+    package let parameters: [CommandParameter] = [.optional(.field), .optional(.value)]
 
     /// The most fields that a person can set, so that settings stay small.
     static let maximumFields = 32

@@ -112,6 +112,21 @@ extension EnglishNotices {
         }
     }
 
+    package func meaning(of parameter: CommandParameter.Key) -> String {
+        switch parameter {
+        case .command: "the command to explain"
+        case .state: "on or off"
+        case .skill: "the name of the skill"
+        case .safetySwitch: "the name of the safety switch"
+        case .field: "the field, or clear to remove the one that follows"
+        case .value: "the new value of the field"
+        case .title: "the title of the conversation"
+        case .number: "the number of the conversation"
+        case .name: "the name to save it under"
+        case .choice: "the number or the name of the saved conversation"
+        }
+    }
+
     package func commandList(_ commands: [CommandHelp], prefix: String) -> String {
         let entries = commands.map { "\(Self.typed(prefix, $0.usage)): \($0.summary)" }
         let more = Self.typed(prefix, "help <command>")

@@ -114,6 +114,21 @@ extension RussianNotices {
         }
     }
 
+    package func meaning(of parameter: CommandParameter.Key) -> String {
+        switch parameter {
+        case .command: "команда, которую нужно объяснить"
+        case .state: "on — включить, off — выключить"
+        case .skill: "название навыка"
+        case .safetySwitch: "название переключателя безопасности"
+        case .field: "поле, или clear, чтобы очистить указанное следом"
+        case .value: "новое значение поля"
+        case .title: "название разговора"
+        case .number: "номер разговора"
+        case .name: "имя, под которым сохранить разговор"
+        case .choice: "номер или имя сохранённого разговора"
+        }
+    }
+
     package func commandList(_ commands: [CommandHelp], prefix: String) -> String {
         let entries = commands.map { "\(Self.typed(prefix, $0.usage)): \($0.summary)" }
         let more = Self.typed(prefix, "help <команда>")

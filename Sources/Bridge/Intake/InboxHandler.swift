@@ -224,6 +224,10 @@ package final class InboxHandler: Sendable {
             files: files
         )
         settlement.mergesTurn = mergesQuestions
+        // Who talks on has left the list: from here on a number is a message like any other.
+        if let question = try await store.openConfirmation(of: event.sender, at: place), !question.options.isEmpty {
+            settlement.confirmation = .close(userID: event.sender, place: place)
+        }
         return settlement
     }
 

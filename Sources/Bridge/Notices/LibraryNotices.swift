@@ -42,8 +42,12 @@ package struct ListedSave: Hashable, Sendable {
 
 /// What a person reads about the conversations of a place and about those that they have saved.
 package protocol LibraryNotices: Sendable {
-    /// The conversations of this place.
-    func conversations(_ conversations: [ListedConversation], prefix: String) -> String
+    /// The conversations of this place, and for how long a number goes on with one; nil where it does not.
+    func conversations(_ conversations: [ListedConversation], within: Duration?, prefix: String) -> String
+    /// Said when the place goes on with another of its conversations.
+    func resumed(number: Int, title: String?) -> String
+    /// Said when the conversation that was picked is no longer listed.
+    func conversationGone(prefix: String) -> String
     /// Said when there is no conversation of that number here.
     func noConversation(_ typed: String, prefix: String) -> String
     /// Said when the conversation has a new title.
@@ -60,8 +64,10 @@ package protocol LibraryNotices: Sendable {
     func savesFull(maximum: Int, prefix: String) -> String
     /// Said when a person has saved nothing.
     func noSaves(prefix: String) -> String
-    /// What a person has saved.
-    func saves(_ saves: [ListedSave], prefix: String) -> String
+    /// What a person has saved, and for how long a number goes on with one; nil where it does not.
+    func saves(_ saves: [ListedSave], within: Duration?, prefix: String) -> String
+    /// What a person has saved, and the question which of them to remove.
+    func chooseRemoval(_ saves: [ListedSave], within: Duration, prefix: String) -> String
     /// What a person has saved, and the question which of them to go on with.
     func chooseSave(_ saves: [ListedSave], within: Duration, prefix: String) -> String
     /// Said when a person has saved nothing under that name or number.

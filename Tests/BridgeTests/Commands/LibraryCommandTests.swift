@@ -97,14 +97,38 @@ struct LibraryCommandTests {
         #expect(
             try await conversation.type("!cancel") == CommandReply(notices.declined, effect: .closeConfirmation))
         #expect(try await conversation.type("!cancel") == CommandReply(notices.nothingToCancel))
-        #expect(try await conversation.type("!list").text.contains("**1**: `alpha`"))
+        let list = try await conversation.type("!list")
+        #expect(list.text.contains("**1**: `alpha`") && list.text.contains("`!cancel`"))
+        #expect(list.effect == .askChoice(["alpha", "beta"]))
     }
 
-    @Test("who has saved nothing is told so", arguments: ["!load", "!load x", "!list"])
+    @Test("remove without an argument asks for a number too")
+    func removeAsks() async throws {
+        let conversation = try await conversation(saved: ["alpha", "beta"])
+        let reply = try await conversation.type("!remove")
+        #expect(reply == CommandReply(reply.text, effect: .askChoice(["alpha", "beta"])))
+        #expect(reply.text.contains("**2**: `beta`") && reply.text.contains("`!cancel`"))
+        // A removal by name closes the question: its numbers are those of a list that is no more.
+        let removed = CommandReply(
+            notices.removed("alpha"), effect: .closeConfirmation,
+            change: .removeSave(userID: conversation.sender, name: "alpha"))
+        #expect(try await conversation.type("!remove alpha") == removed)
+    }
+
+    @Test("a list leaves a question for yes or no open, and asks for no number then", arguments: ["!list", "!chats"])
+    func listBesideQuestion(typed: String) async throws {
+        let conversation = try await conversation(saved: ["alpha"])
+        try await conversation.type("!reset")
+        let list = try await conversation.type(typed)
+        #expect(list.effect == nil)
+        #expect(!list.text.contains("`!cancel`"))
+        #expect(try await conversation.type("!yes").text == notices.wasReset)
+    }
+
+    @Test("who has saved nothing is told so", arguments: ["!load", "!load x", "!list", "!remove", "!remove x"])
     func nothingSaved(typed: String) async throws {
         let conversation = try await conversation()
         #expect(try await conversation.type(typed) == CommandReply(notices.noSaves(prefix: "!")))
-        #expect(try await conversation.type("!remove").text.contains("`!remove <number|name>`"))
     }
 
     @Test("a title is given, within its length")

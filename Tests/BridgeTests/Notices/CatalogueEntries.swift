@@ -162,8 +162,15 @@ enum Catalogue {
         .init("conversations") { notices in
             let titled = ListedConversation(number: 2, title: hostile, since: date, turns: 1, isCurrent: true)
             let foreign = ListedConversation(number: nil, title: nil, since: date, turns: 5, isCurrent: false)
-            return notices.conversations([titled, foreign], prefix: prefix)
+            return notices.conversations([titled, foreign], within: nil, prefix: prefix)
         },
+        .init("conversations", "asking") { notices in
+            let listed = ListedConversation(number: 1, title: hostile, since: date, turns: 1, isCurrent: false)
+            return notices.conversations([listed], within: .seconds(300), prefix: prefix)
+        },
+        .init("resumed") { $0.resumed(number: 2, title: hostile) },
+        .init("resumed", "no title") { $0.resumed(number: 2, title: nil) },
+        .init("conversationGone") { $0.conversationGone(prefix: prefix) },
         .init("noConversation") { $0.noConversation(hostile, prefix: prefix) },
         .init("renamed") { $0.renamed(hostile) },
         .init("archived") { $0.archived(number: 3) },
@@ -172,7 +179,14 @@ enum Catalogue {
         .init("nameUnusable") { $0.nameUnusable(maximumLength: 64) },
         .init("savesFull") { $0.savesFull(maximum: 40, prefix: prefix) },
         .init("noSaves") { $0.noSaves(prefix: prefix) },
-        .init("saves") { $0.saves([ListedSave(number: 1, name: hostile, savedAt: date)], prefix: prefix) },
+        .init("saves") { $0.saves([ListedSave(number: 1, name: hostile, savedAt: date)], within: nil, prefix: prefix) },
+        .init("saves", "asking") {
+            $0.saves([ListedSave(number: 1, name: hostile, savedAt: date)], within: .seconds(300), prefix: prefix)
+        },
+        .init("chooseRemoval") {
+            $0.chooseRemoval(
+                [ListedSave(number: 1, name: hostile, savedAt: date)], within: .seconds(300), prefix: prefix)
+        },
         .init("chooseSave") {
             $0.chooseSave(
                 [ListedSave(number: 1, name: hostile, savedAt: date)], within: .seconds(300), prefix: prefix)

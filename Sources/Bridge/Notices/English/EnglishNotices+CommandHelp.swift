@@ -50,7 +50,8 @@ extension EnglishNotices {
         case .chats:
             CommandHelp(
                 usage: "chats",
-                summary: "lists the conversations of this place"
+                summary: "lists the conversations of this place",
+                details: "Answer with a number of the list to go on with that conversation."
             )
         case .rename:
             CommandHelp(
@@ -79,12 +80,14 @@ extension EnglishNotices {
         case .list:
             CommandHelp(
                 usage: "list",
-                summary: "lists the conversations that you saved"
+                summary: "lists the conversations that you saved",
+                details: "Answer with a number of the list to go on with that conversation here."
             )
         case .remove:
             CommandHelp(
-                usage: "remove <number|name>",
-                summary: "removes a conversation from those that you saved"
+                usage: "remove [number|name]",
+                summary: "removes a conversation from those that you saved",
+                details: "Without anything behind it, I list what you have saved and ask for a number."
             )
         case .cancel:
             CommandHelp(

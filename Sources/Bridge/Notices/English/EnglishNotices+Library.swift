@@ -1,5 +1,9 @@
 extension EnglishNotices {
-    package func conversations(_ conversations: [ListedConversation], prefix: String) -> String {
+    package func conversations(
+        _ conversations: [ListedConversation],
+        within limit: Duration?,
+        prefix: String
+    ) -> String {
         let entries = conversations.map { conversation in
             let number = conversation.number.map { "**\($0)**" } ?? "**from elsewhere**"
             let title = conversation.title.map { MarkdownEscape.code($0, limit: 64) } ?? "without a title"
@@ -7,8 +11,18 @@ extension EnglishNotices {
             return "\(number): \(title), since \(Self.time(conversation.since)), "
                 + "\(Self.count(conversation.turns, "answer"))\(mark)"
         }
-        return "**Conversations here**\n\n\(Self.list(entries))\n\n\(Self.typed(prefix, "rename <title>")) names this "
-            + "one, \(Self.typed(prefix, "archive <number>")) takes one off the list."
+        return "**Conversations here**\n\n\(Self.list(entries))\n\n\(Self.goingOn(within: limit, prefix))"
+            + "\(Self.typed(prefix, "rename <title>")) names this one, \(Self.typed(prefix, "archive <number>")) takes "
+            + "one off the list."
+    }
+
+    package func resumed(number: Int, title: String?) -> String {
+        let name = title.map { ", \(MarkdownEscape.code($0, limit: 64))" } ?? ""
+        return "We go on with conversation \(number)\(name)."
+    }
+
+    package func conversationGone(prefix: String) -> String {
+        "That conversation is not on the list. \(Self.typed(prefix, "chats")) shows it anew."
     }
 
     package func noConversation(_ typed: String, prefix: String) -> String {
@@ -42,10 +56,15 @@ extension EnglishNotices {
         "You have saved no conversations. \(Self.typed(prefix, "save")) saves this one."
     }
 
-    package func saves(_ saves: [ListedSave], prefix: String) -> String {
+    package func saves(_ saves: [ListedSave], within limit: Duration?, prefix: String) -> String {
         "**Your saved conversations**\n\n\(Self.list(saves.map(Self.entry)))\n\n"
-            + "\(Self.typed(prefix, "load <number>")) goes on with one, "
-            + "\(Self.typed(prefix, "remove <number>")) removes one."
+            + "\(Self.goingOn(within: limit, prefix))\(Self.typed(prefix, "remove <number>")) removes one."
+    }
+
+    package func chooseRemoval(_ saves: [ListedSave], within limit: Duration, prefix: String) -> String {
+        "**Your saved conversations**\n\n\(Self.list(saves.map(Self.entry)))\n\n"
+            + "Which one shall I remove? Please answer with its number within \(Self.span(limit)); "
+            + "`0` or \(Self.typed(prefix, "cancel")) leaves everything as it is."
     }
 
     package func chooseSave(_ saves: [ListedSave], within limit: Duration, prefix: String) -> String {
@@ -72,6 +91,14 @@ extension EnglishNotices {
     }
 
     package var nothingToCancel: String { "There is nothing to cancel." }
+
+    /// How to go on with a conversation of a list; empty where a number does not.
+    private static func goingOn(within limit: Duration?, _ prefix: String) -> String {
+        limit.map { limit in
+            "A number goes on with one within \(span(limit)); `0` or \(typed(prefix, "cancel")) leaves everything as it "
+                + "is. "
+        } ?? ""
+    }
 
     private static func entry(_ save: ListedSave) -> String {
         "**\(save.number)**: \(MarkdownEscape.code(save.name, limit: 64)), saved \(time(save.savedAt))"

@@ -51,7 +51,8 @@ extension RussianNotices {
         case .chats:
             CommandHelp(
                 usage: "chats",
-                summary: "список разговоров здесь"
+                summary: "список разговоров здесь",
+                details: "Ответьте номером из списка, чтобы продолжить этот разговор."
             )
         case .rename:
             CommandHelp(
@@ -80,12 +81,14 @@ extension RussianNotices {
         case .list:
             CommandHelp(
                 usage: "list",
-                summary: "список сохранённых вами разговоров"
+                summary: "список сохранённых вами разговоров",
+                details: "Ответьте номером из списка, чтобы продолжить этот разговор здесь."
             )
         case .remove:
             CommandHelp(
-                usage: "remove <номер|имя>",
-                summary: "удалить разговор из сохранённых"
+                usage: "remove [номер|имя]",
+                summary: "удалить разговор из сохранённых",
+                details: "Без дополнений я покажу список сохранённых разговоров и спрошу номер."
             )
         case .cancel:
             CommandHelp(

@@ -1,5 +1,9 @@
 extension RussianNotices {
-    package func conversations(_ conversations: [ListedConversation], prefix: String) -> String {
+    package func conversations(
+        _ conversations: [ListedConversation],
+        within limit: Duration?,
+        prefix: String
+    ) -> String {
         let entries = conversations.map { conversation in
             let number = conversation.number.map { "**\($0)**" } ?? "**из другого места**"
             let title = conversation.title.map { MarkdownEscape.code($0, limit: 64) } ?? "без названия"
@@ -7,8 +11,18 @@ extension RussianNotices {
             return "\(number): \(title), начат \(Self.time(conversation.since)), "
                 + "\(Self.count(conversation.turns, RussianNoun("ответ", "ответа", "ответов")))\(mark)"
         }
-        return "**Разговоры здесь**\n\n\(Self.list(entries))\n\n\(Self.typed(prefix, "rename <название>")) — назвать "
-            + "текущий, \(Self.typed(prefix, "archive <номер>")) — убрать разговор из списка."
+        return "**Разговоры здесь**\n\n\(Self.list(entries))\n\n\(Self.goingOn(within: limit, prefix))"
+            + "\(Self.typed(prefix, "rename <название>")) — назвать текущий, "
+            + "\(Self.typed(prefix, "archive <номер>")) — убрать разговор из списка."
+    }
+
+    package func resumed(number: Int, title: String?) -> String {
+        let name = title.map { ", \(MarkdownEscape.code($0, limit: 64))" } ?? ""
+        return "Продолжаем разговор \(number)\(name)."
+    }
+
+    package func conversationGone(prefix: String) -> String {
+        "Этого разговора нет в списке. Показать список заново: \(Self.typed(prefix, "chats"))."
     }
 
     package func noConversation(_ typed: String, prefix: String) -> String {
@@ -44,10 +58,15 @@ extension RussianNotices {
         "У вас нет сохранённых разговоров. Сохранить этот: \(Self.typed(prefix, "save"))."
     }
 
-    package func saves(_ saves: [ListedSave], prefix: String) -> String {
+    package func saves(_ saves: [ListedSave], within limit: Duration?, prefix: String) -> String {
         "**Ваши сохранённые разговоры**\n\n\(Self.list(saves.map(Self.entry)))\n\n"
-            + "\(Self.typed(prefix, "load <номер>")) — продолжить разговор, "
-            + "\(Self.typed(prefix, "remove <номер>")) — удалить."
+            + "\(Self.goingOn(within: limit, prefix))\(Self.typed(prefix, "remove <номер>")) — удалить."
+    }
+
+    package func chooseRemoval(_ saves: [ListedSave], within limit: Duration, prefix: String) -> String {
+        "**Ваши сохранённые разговоры**\n\n\(Self.list(saves.map(Self.entry)))\n\n"
+            + "Какой из них удалить? Ответьте его номером; я жду ответа \(Self.span(limit)). "
+            + "`0` или \(Self.typed(prefix, "cancel")) — оставить всё как есть."
     }
 
     package func chooseSave(_ saves: [ListedSave], within limit: Duration, prefix: String) -> String {
@@ -74,6 +93,14 @@ extension RussianNotices {
     }
 
     package var nothingToCancel: String { "Отменять нечего." }
+
+    /// How to go on with a conversation of a list; empty where a number does not.
+    private static func goingOn(within limit: Duration?, _ prefix: String) -> String {
+        limit.map { limit in
+            "Чтобы продолжить разговор, ответьте его номером; я жду ответа \(span(limit)). `0` или "
+                + "\(typed(prefix, "cancel")) — оставить всё как есть. "
+        } ?? ""
+    }
 
     private static func entry(_ save: ListedSave) -> String {
         "**\(save.number)**: \(MarkdownEscape.code(save.name, limit: 64)), сохранён \(time(save.savedAt))"

@@ -58,7 +58,7 @@ struct PermissionRulesTests {
     func errors(second: String, expected: String) {
         let first = "[[bridge.rules]]\ncommands = [\"*\"]\naccess = \"allow\"\n"
         let text = problem(first + "[[bridge.rules]]\n" + second)
-        #expect(text.hasPrefix("config.toml" + expected), "\(text)")
+        #expect(text.split(separator: "\n").contains { $0.hasPrefix("config.toml" + expected) }, "\(text)")
     }
 
     @Test("an inline list of tables names the line of its table")
@@ -69,9 +69,61 @@ struct PermissionRulesTests {
             problem("[bridge]\nrules = 7").contains(":2: bridge.rules: is a whole number, must be a list of tables"))
     }
 
-    @Test("rules do not come from the environment")
-    func environment() {
-        #expect(problem("", ["RIALTO_BRIDGE_RULES": "x"]).contains("cannot be set by the environment"))
+    @Test("everything that is wrong with all rules is told at once, each with its line")
+    func allErrors() {
+        let text = problem(
+            """
+            [[bridge.rules]]
+            commands = ["hepl"]
+            acess = "deny"
+            [[bridge.rules]]
+            commands = ["help"]
+            access = "deny"
+            [[bridge.rules]]
+            users = ["alice"]
+            rooms = []
+            commands = "help"
+            access = "maybe"
+            """)
+        let expected = [
+            ":2: bridge.rules[1].commands: holds \"hepl\"",
+            ":3: bridge.rules[1].acess: unknown key; did you mean \"access\"?",
+            ":8: bridge.rules[3].users: element 1 must be",
+            ":9: bridge.rules[3].rooms: must name a room",
+            ":10: bridge.rules[3].commands: is a string",
+            ":11: bridge.rules[3].access: must be one of",
+        ]
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == expected.count, "\(text)")
+        for (line, beginning) in zip(lines, expected) { #expect(line.hasPrefix("config.toml" + beginning)) }
+    }
+
+    @Test("rules come from the environment as JSON, in place of those of the file")
+    func environment() throws {
+        let json =
+            #"[{"users": ["@a:x.org"], "rooms": ["!r"], "commands": ["ask"], "access": "allow"},"#
+            + #" {"commands": ["*"], "access": "deny"}]"#
+        let file = "[[bridge.rules]]\ncommands = [\"help\"]\naccess = \"deny\""
+        #expect(
+            try load(file, ["RIALTO_BRIDGE_RULES": json]).bridge.rules?.rules == [
+                PermissionRule(users: ["@a:x.org"], rooms: ["!r"], commands: ["ask"], access: .allow),
+                PermissionRule(commands: ["*"], access: .deny),
+            ])
+    }
+
+    @Test(
+        "an error in the environment names the variable, the rule and the key",
+        arguments: [
+            ("x", ": must be a list of rules in JSON"), ("{}", ": must be a list of rules in JSON"),
+            ("[null]", ": must be a list of rules in JSON"), ("[7]", "[1]: is a whole number, must be a table"),
+            (
+                #"[{"commands": ["*"], "access": "deny"}, {"commands": ["hepl"], "access": "deny"}]"#,
+                "[2].commands: holds"
+            ),
+        ])
+    func environmentErrors(json: String, expected: String) {
+        let text = problem("", ["RIALTO_BRIDGE_RULES": json])
+        #expect(text.hasPrefix("environment RIALTO_BRIDGE_RULES: bridge.rules" + expected), "\(text)")
     }
 
     @Test("the commands of the rules are those of the bridge")

@@ -87,7 +87,7 @@ extension ConfigurationLoader {
             problems.append(
                 .init(
                     .file(name, line: locator.line(of: path, element: element)),
-                    key: path.joined(separator: ".").replacing(".[", with: "["),
+                    key: Self.key(path),
                     message
                 )
             )
@@ -111,7 +111,9 @@ extension ConfigurationLoader {
                 do {
                     try key.readNode(value, directory, &configuration)
                 } catch {
-                    report([section, name] + error.path, element: error.element, error.message)
+                    for problem in error.all {
+                        report([section, name] + problem.path, element: problem.element, problem.message)
+                    }
                 }
             }
         }
@@ -131,9 +133,11 @@ extension ConfigurationLoader {
                 let text = name == "MATRIX_PLATFORM_BACKEND" ? Self.backend(text) : text
                 try key.readEnvironment(text, workingDirectory, &configuration)
             } catch {
-                let isBackend = name == "MATRIX_PLATFORM_BACKEND" && error.message.hasPrefix("must be")
-                let message = isBackend ? "must be \"mock\" or \"real\"" : error.message
-                problems.append(.init(.environment(name), key: key.path, message))
+                for problem in error.all {
+                    let isBackend = name == "MATRIX_PLATFORM_BACKEND" && problem.message.hasPrefix("must be")
+                    let message = isBackend ? "must be \"mock\" or \"real\"" : problem.message
+                    problems.append(.init(.environment(name), key: Self.key([key.path] + problem.path), message))
+                }
             }
         }
         let known = ConfigurationSchema.keys.map(\.environmentName)
@@ -143,6 +147,11 @@ extension ConfigurationLoader {
             let hint = Spelling.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
             problems.append(.init(.environment(name), "unknown setting\(hint)"))
         }
+    }
+
+    /// A key as it is told to people: `bridge.rules[2].access`.
+    private static func key(_ path: [String]) -> String {
+        path.joined(separator: ".").replacing(".[", with: "[")
     }
 
     /// The backend for a word of `MATRIX_PLATFORM_BACKEND`, whose `real` stands for `socket`.

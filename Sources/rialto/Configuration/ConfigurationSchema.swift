@@ -98,7 +98,7 @@ enum ConfigurationSchema {
             "covers a person, a room and a command decides; what no rule covers is allowed. `users` are patterns as in",
             "`allow`, `rooms` are ids of rooms; both are [\"*\"], everybody and everywhere, where they are left out.",
             "`commands` are names without prefix, \"ask\" for a message to the agent, or \"*\" for all. `access` is \"allow\" or",
-            "\"deny\". Not by the environment."
+            "\"deny\". The environment takes the list as JSON."
         ),
         ConfigurationKey(
             "bridge", "command_prefix", \.bridge.commandPrefix,

@@ -19,13 +19,19 @@ struct ConfigurationValueError: Error, Equatable {
     let element: Int?
     /// Where it stands below the key: `[2]` for the second table of a list, then the name of a member.
     let path: [String]
+    /// What else is wrong with the same value.
+    let others: [ConfigurationValueError]
 
     /// Makes an error.
-    init(_ message: String, element: Int? = nil, path: [String] = []) {
+    init(_ message: String, element: Int? = nil, path: [String] = [], others: [ConfigurationValueError] = []) {
         self.message = message
         self.element = element
         self.path = path
+        self.others = others
     }
+
+    /// Everything that is wrong with the value, this first.
+    var all: [ConfigurationValueError] { [self] + others }
 
     /// A value of the file has another type.
     static func wrongType(_ node: TOMLNode, allowed: String) -> Self {

@@ -80,4 +80,27 @@ import Testing
             _ = try await room.finished(1, in: "!b")
         }
     }
+
+    @Test func aRuleForOnePersonOrOneRoomHoldsForThatOneOnly() async throws {
+        let rules = [
+            PermissionRule(users: ["@bob:example.org"], rooms: ["!a"], commands: ["ask"], access: .allow),
+            PermissionRule(users: ["@bob:example.org"], commands: ["ask", "new"], access: .deny),
+        ]
+        let notices = EnglishNotices()
+        let bob: UserID = "@bob:example.org"
+        try await BridgeScenario.run(platform: MockPlatformClient(), configuration: Self.configuration(rules)) { room in
+            try await room.join("!a")
+            try await room.join("!b")
+            try await room.say("hello from b", from: bob, in: "!b", as: "$1")
+            _ = try await room.notice(containing: notices.askingNotPermitted(prefix: "!"), in: "!b")
+            try await room.say("hello from alice", in: "!b", as: "$2")
+            #expect(try await room.finished(1, in: "!b").last?.body.hasPrefix("[MOCK] hello from alice") == true)
+            try await room.say("hello from bob", from: bob, in: "!a", as: "$3")
+            #expect(try await room.finished(1, in: "!a").last?.body.hasPrefix("[MOCK] hello from bob") == true)
+            try await room.say("!new", from: bob, in: "!a", as: "$4")
+            _ = try await room.notice(containing: notices.commandNotPermitted("new", prefix: "!"), in: "!a")
+            try await room.say("!new", in: "!a", as: "$5")
+            _ = try await room.notice(containing: notices.newThread, in: "!a")
+        }
+    }
 }

@@ -124,6 +124,8 @@ package final class InboxHandler: Sendable {
             logger.debug("a message is not answered", metadata: ["event": "\(event.eventID)", "reason": "\(reason)"])
             return settlement
         case .unreadable:
+            settlement.welcome = replies.welcome(
+                try await senders.user(event.sender), event.sender, in: room, at: place)
             settlement.reply = replies.notice(notices.messageWithoutText, to: event, at: place)
             return settlement
         case .stranger:

@@ -66,4 +66,18 @@ import Testing
             #expect(Self.greetings(room, in: "!a") == 1)
         }
     }
+
+    @Test(arguments: ["m.image", "m.file", "m.audio", "m.video", "m.location"])
+    func aFirstMessageThatIsNoTextIsGreetedOnceToo(msgtype: String) async throws {
+        try await BridgeScenario.run(platform: MockPlatformClient(), configuration: Self.configuration) { room in
+            try await room.join("!a")
+            let content: [String: JSONValue] = ["msgtype": .string(msgtype), "url": "mxc://x/y"]
+            try await room.say("thing", in: "!a", as: "$1", content: content)
+            _ = try await room.notice(containing: "`!help`", in: "!a")
+            try await room.say("and this?", in: "!a", as: "$2", content: content)
+            try await room.say("!whoami", in: "!a", as: "$3")
+            _ = try await room.notice(containing: "@alice:example.org", in: "!a")
+            #expect(Self.greetings(room, in: "!a") == 1)
+        }
+    }
 }

@@ -61,6 +61,21 @@ struct CatalogueTests {
         #expect(seen > 50)
     }
 
+    @Test("no target but the bridge says anything in a room; the chat only sends what its person types")
+    func speakers() throws {
+        let sources = Self.bridge.deletingLastPathComponent().path
+        var seen: Set<String> = []
+        for path in try FileManager.default.subpathsOfDirectory(atPath: sources) where path.hasSuffix(".swift") {
+            seen.insert(String(path.prefix { $0 != "/" }))
+            guard !["Bridge/", "MatrixAPI/", "rialto/Chat/"].contains(where: path.hasPrefix) else { continue }
+            let text = try String(contentsOfFile: sources + "/" + path, encoding: .utf8)
+            for sign in ["OutgoingMessage(", "ReplyRenderer(", "\"msgtype\"", "\"m.text\"", "\"m.notice\""] {
+                #expect(!text.contains(sign), "\(path) has \(sign)")
+            }
+        }
+        #expect(seen.isSuperset(of: ["Bridge", "MatrixClient"]))
+    }
+
     @Test(
         "what counts as a text for people",
         arguments: [

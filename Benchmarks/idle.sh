@@ -20,63 +20,17 @@ while (($# > 0)); do
     shift 2
 done
 
-work="" agent="" bridge=""
-
 clean_up() {
     trap '' INT TERM HUP
-    local pid
-    for pid in $bridge $agent; do end_process "$pid" 15; done
-    if [[ -n $work ]]; then
-        "$ROOT/scripts/synapse" stop --directory "$work/synapse"
-        rm -rf -- "$work"
-    fi
+    close_stage
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# registered NAME: makes an account and prints its access token.
-registered() {
-    curl --silent --show-error --fail --json \
-        "{\"username\": \"$1\", \"password\": \"$password\", \"auth\": {\"type\": \"m.login.dummy\"}}" \
-        "$homeserver/_matrix/client/v3/register" | "$SYSTEM_PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["access_token"])'
-}
-
-write_configuration() {
-    printf '%s' "$password" >"$work/password"
-    cat >"$work/config.toml" <<TOML
-[matrix]
-homeserver = "$homeserver"
-user_id = "@rialto:localhost"
-password_file = "password"
-
-[bridge]
-allow = ["@alice:localhost"]
-merge_messages = false
-
-[agent]
-url = "ws://127.0.0.1:$agent_port/agent_ws/"
-listen = "127.0.0.1:$agent_port"
-TOML
-}
-
-# started NAME COMMAND READY: starts a part of the program, waits until READY stands in its log, sets PID.
-started() {
-    local deadline=$((SECONDS + 60))
-    setpriv --pdeathsig TERM -- "$rialto" "$2" --config "$work/config.toml" </dev/null >"$work/$1.log" 2>&1 &
-    pid=$!
-    until grep -q -- "$3" "$work/$1.log"; do
-        if ! is_running "$pid" || ((SECONDS >= deadline)); then
-            show_tail "$work/$1.log"
-            die "rialto $2 did not get ready"
-        fi
-        sleep 0.1
-    done
-}
-
 # talk TOKEN: three rooms with two questions each, all answered before it returns.
 talk() {
-    "$SYSTEM_PYTHON" - "$homeserver" "$1" <<'PYTHON'
+    "$SYSTEM_PYTHON" - "$HOMESERVER" "$1" <<'PYTHON'
 import json, sys, time, urllib.parse, urllib.request
 
 homeserver, token = sys.argv[1:]
@@ -131,54 +85,40 @@ memory() { awk -v field="$3:" '$1 == field { print $2 * 1024 }' "/proc/$1/$2"; }
 # megabytes BYTES: "31.4".
 megabytes() { printf '%d.%d' $(($1 / 1000000)) $(($1 % 1000000 / 100000)); }
 
-if [[ -z $rialto ]]; then
-    "$ROOT/scripts/build" release
-    require_swift
-    rialto="$("$SWIFT" build --configuration release --show-bin-path)/rialto"
-fi
-[[ -x $rialto ]] || die "there is no executable $rialto"
+release_executable "$rialto"
 "$ROOT/scripts/install-synapse"
 
-# What is set for another bot must not reach this one.
-for name in "${!MATRIX_@}" "${!RIALTO_@}" AGENT_WS_URL; do unset "$name"; done
-
-umask 077
-work="$(mktemp -d "${TMPDIR:-/tmp}/rialto-idle.XXXXXX")"
-port="$(free_port)"
-agent_port="$(free_port)"
-homeserver="http://127.0.0.1:$port"
-password="$(head -c 24 /dev/urandom | base64 --wrap=0 | tr -d '+/=')"
-
+open_stage idle
 say "Starting Synapse, the agent and the bridge"
-"$ROOT/scripts/synapse" start --directory "$work/synapse" --port "$port" --owner $$
+start_synapse
 registered rialto >/dev/null
 alice="$(registered alice)"
-write_configuration
-started agent agent "agent is listening"
-agent=$pid
-started bridge run "rialto is ready"
-bridge=$pid
+write_configuration <<'TOML'
+allow = ["@alice:localhost"]
+merge_messages = false
+TOML
+start_bot
 say "Three rooms talk for a moment"
 talk "$alice"
 
 # What the answers left to do (receipts, typing, housekeeping) is no idling yet.
 sleep 5
 say "Watching the idle bridge for $seconds s"
-before="$(processor_ticks "$bridge")"
+before="$(processor_ticks "$BRIDGE_PID")"
 sleep "$seconds"
-is_running "$bridge" || die "the bridge has ended"
-after="$(processor_ticks "$bridge")"
-resident="$(memory "$bridge" status VmRSS)"
-peak="$(memory "$bridge" status VmHWM)"
-own="$(memory "$bridge" status RssAnon)"
-proportional="$(memory "$bridge" smaps_rollup Pss)"
-threads="$(awk '$1 == "Threads:" { print $2 }' "/proc/$bridge/status")"
+is_running "$BRIDGE_PID" || die "the bridge has ended"
+after="$(processor_ticks "$BRIDGE_PID")"
+resident="$(memory "$BRIDGE_PID" status VmRSS)"
+peak="$(memory "$BRIDGE_PID" status VmHWM)"
+own="$(memory "$BRIDGE_PID" status RssAnon)"
+proportional="$(memory "$BRIDGE_PID" smaps_rollup Pss)"
+threads="$(awk '$1 == "Threads:" { print $2 }' "/proc/$BRIDGE_PID/status")"
 ticks_per_second="$(getconf CLK_TCK)"
 milliseconds=$(((after - before) * 1000 / ticks_per_second))
 
 model="$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)"
 cat <<REPORT
-executable       $rialto ($(($(stat --format %s "$(realpath -- "$rialto")") / 1000000)) MB)
+executable       $RIALTO ($(($(stat --format %s "$(realpath -- "$RIALTO")") / 1000000)) MB)
 machine          $(nproc) cores, ${model:-unknown processor}
 system           $(uname --kernel-name --kernel-release --machine)
 Swift            $("${SWIFT:-swift}" --version 2>/dev/null | grep -o 'Swift version [^ ]*' | head -n 1 || printf unknown)

@@ -102,22 +102,32 @@ version_suffices() {
     ((major > SWIFT_MAJOR || (major == SWIFT_MAJOR && minor >= SWIFT_MINOR)))
 }
 
+# login_shell_swift: the Swift that a login shell has on its PATH, where the system's profile puts one there.
+login_shell_swift() {
+    bash -lc 'command -v swift' 2>/dev/null </dev/null | tail -n 1
+}
+
+# swift_candidates: prints where a Swift may be, the likeliest first.
+swift_candidates() {
+    if [[ -n ${SWIFT:-} ]]; then
+        printf '%s\n' "$SWIFT"
+        return
+    fi
+    local home
+    command -v swift || true
+    for home in ${SWIFT_HOME:+"$SWIFT_HOME"}; do printf '%s\n' "$home/usr/bin/swift" "$home/bin/swift"; done
+    for home in "${SWIFTLY_BIN_DIR:-}" "${SWIFTLY_HOME_DIR:+$SWIFTLY_HOME_DIR/bin}" \
+        "${HOME:+$HOME/.local/share/swiftly/bin}" "${HOME:+$HOME/.swiftly/bin}"; do
+        if [[ -n $home ]]; then printf '%s\n' "$home/swift"; fi
+    done
+    login_shell_swift || true
+}
+
 # require_swift: sets SWIFT to a Swift that is new enough, or says at once how to get one.
 # A SWIFT that is set already is the only one looked at.
 require_swift() {
     local candidate version found=""
-    local -a candidates
-    if [[ -n ${SWIFT:-} ]]; then
-        candidates=("$SWIFT")
-    else
-        candidates=(
-            "$(command -v swift || true)"
-            /usr/bin/swift
-            "${SWIFTLY_BIN_DIR:-$HOME/.local/share/swiftly/bin}/swift"
-            /opt/swift/usr/bin/swift
-        )
-    fi
-    for candidate in "${candidates[@]}"; do
+    while read -r candidate; do
         [[ -n $candidate ]] || continue
         version="$(swift_version "$candidate")" || continue
         if version_suffices "$version"; then
@@ -126,13 +136,13 @@ require_swift() {
             return 0
         fi
         found+=" $candidate is $version;"
-    done
+    done < <(swift_candidates)
     cat >&2 <<MESSAGE
 error: Swift $SWIFT_MAJOR.$SWIFT_MINOR or newer is needed${SWIFT:+ at SWIFT=$SWIFT};${found:- none was found;} nothing was installed or changed.
 
 Get it in one of these ways, then run this again:
   - swiftly, Swift's own installer: follow https://www.swift.org/install/linux, then 'swiftly install $SWIFT_MAJOR.$SWIFT_MINOR'
-  - the toolchain for Debian 12 from the same page: unpack it and put its usr/bin on the PATH
+  - the toolchain for Debian 12 from the same page: unpack it, and put its usr/bin on the PATH or set SWIFT_HOME to it
   - a toolchain that is elsewhere: SWIFT=/path/to/usr/bin/swift make ...
 MESSAGE
     exit 1
@@ -171,4 +181,106 @@ swift_sources() {
     for path in Package.swift Sources Tests Benchmarks; do
         if [[ -e $path ]]; then SOURCES+=("$path"); fi
     done
+}
+
+# forget_settings: what is set for another bot must not reach one that a script starts.
+forget_settings() {
+    local name
+    for name in "${!MATRIX_@}" "${!RIALTO_@}" AGENT_WS_URL; do unset "$name"; done
+}
+
+# --- A bot of a script's own, which leaves nothing behind: used by the benchmarks.
+
+# release_executable [PATH]: sets RIALTO to the executable at PATH, or to a release build made now.
+release_executable() {
+    RIALTO=${1:-}
+    if [[ -z $RIALTO ]]; then
+        "$ROOT/scripts/build" release
+        require_swift
+        RIALTO="$("$SWIFT" build --configuration release --show-bin-path)/rialto"
+    fi
+    [[ -x $RIALTO ]] || die "there is no executable $RIALTO"
+}
+
+# open_stage NAME: makes a directory, and sets STAGE to it, and HOMESERVER, HOMESERVER_PORT, AGENT_PORT and PASSWORD.
+open_stage() {
+    forget_settings
+    umask 077
+    STAGE="$(mktemp -d "${TMPDIR:-/tmp}/rialto-$1.XXXXXX")"
+    HOMESERVER_PORT="$(free_port)"
+    AGENT_PORT="$(free_port)"
+    HOMESERVER="http://127.0.0.1:$HOMESERVER_PORT"
+    PASSWORD="$(head -c 24 /dev/urandom | base64 --wrap=0 | tr -d '+/=')"
+}
+
+# close_stage: ends what start_bot and start_synapse have started, and removes the directory.
+close_stage() {
+    [[ -n ${STAGE:-} ]] || return 0
+    stop_stage
+    rm -rf -- "$STAGE"
+}
+
+# stop_stage: ends what start_bot and start_synapse have started; the data stays.
+stop_stage() {
+    local pid
+    for pid in ${BRIDGE_PID:-} ${AGENT_PID:-}; do end_process "$pid" 30; done
+    BRIDGE_PID="" AGENT_PID=""
+    "$ROOT/scripts/synapse" stop --directory "$STAGE/synapse"
+}
+
+# start_synapse [OPTION…]: starts the stage's homeserver, which ends with the script.
+start_synapse() {
+    "$ROOT/scripts/synapse" start --directory "$STAGE/synapse" --port "$HOMESERVER_PORT" --owner $$ "$@"
+}
+
+# registered NAME: makes an account and prints its access token.
+registered() {
+    curl --silent --show-error --fail --json \
+        "{\"username\": \"$1\", \"password\": \"$PASSWORD\", \"auth\": {\"type\": \"m.login.dummy\"}}" \
+        "$HOMESERVER/_matrix/client/v3/register" |
+        "$SYSTEM_PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["access_token"])'
+}
+
+# write_configuration: a configuration for the bot @rialto, with more of [bridge] and further sections from standard input.
+# What a room is told once, and not for any answer, is left out of what is measured.
+write_configuration() {
+    printf '%s' "$PASSWORD" >"$STAGE/password"
+    local more
+    more="$(cat)"
+    cat >"$STAGE/config.toml" <<TOML
+[matrix]
+homeserver = "$HOMESERVER"
+user_id = "@rialto:localhost"
+password_file = "password"
+
+[agent]
+url = "ws://127.0.0.1:$AGENT_PORT/agent_ws/"
+listen = "127.0.0.1:$AGENT_PORT"
+
+[bridge]
+typed_commands = false
+$more
+TOML
+}
+
+# start_part NAME COMMAND READY: starts a part of the program, waits until READY stands in its log, sets PART_PID.
+start_part() {
+    local deadline=$((SECONDS + 60))
+    setpriv --pdeathsig TERM -- "$RIALTO" "$2" --config "$STAGE/config.toml" </dev/null >"$STAGE/$1.log" 2>&1 &
+    PART_PID=$!
+    until grep -q -- "$3" "$STAGE/$1.log"; do
+        if ! is_running "$PART_PID" || ((SECONDS >= deadline)); then
+            show_tail "$STAGE/$1.log"
+            die "rialto $2 did not get ready"
+        fi
+        sleep 0.1
+    done
+}
+
+# start_bot: starts agent and bridge, and sets AGENT_PID and BRIDGE_PID.
+start_bot() {
+    start_part agent agent "agent is listening"
+    AGENT_PID=$PART_PID
+    start_part bridge run "rialto is ready"
+    BRIDGE_PID=$PART_PID
 }

@@ -157,10 +157,19 @@ package struct CommandReply: Hashable, Sendable {
     /// What changes about conversations, before a new one begins.
     package var change: ConversationChange?
 
+    /// The name that the room gets besides, where the bot may name it.
+    package var roomName: String?
+
     /// Creates a reply.
-    package init(_ text: String, effect: Effect? = nil, change: ConversationChange? = nil) {
+    package init(
+        _ text: String,
+        effect: Effect? = nil,
+        change: ConversationChange? = nil,
+        roomName: String? = nil
+    ) {
         self.text = text
         self.effect = effect
         self.change = change
+        self.roomName = roomName
     }
 }

@@ -22,6 +22,7 @@ struct CommandHandler: Sendable {
     let commands: CommandRegistry
     let senders: SenderRegistry
     let replies: InboxReplies
+    let rooms: RoomNaming
     let notices: any Notices
     let clock: BridgeClock
     let logger: Logger
@@ -41,6 +42,7 @@ struct CommandHandler: Sendable {
         do {
             let context = try await context(arguments: arguments, call)
             reply = try await command.run(context)
+            if let name = reply.roomName { await rooms.name(call.place.roomID, name) }
             greeting = replies.welcome(context.user, call.event.sender, in: call.room, at: call.place)
             isGreeting = context.user.isNew && command.name == CommandName.start.rawValue
         } catch let error as CancellationError {

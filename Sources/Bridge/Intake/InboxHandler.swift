@@ -74,6 +74,7 @@ package final class InboxHandler: Sendable {
             commands: commands,
             senders: senders,
             replies: replies,
+            rooms: RoomNaming(homeserver: homeserver, outbox: outbox, clock: clock, logger: logger),
             notices: notices,
             clock: clock,
             logger: logger

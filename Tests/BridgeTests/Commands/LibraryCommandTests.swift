@@ -138,7 +138,15 @@ struct LibraryCommandTests {
         #expect(
             try await conversation.type("!rename Trip to *Rome*")
                 == CommandReply(
-                    notices.renamed("Trip to *Rome*"), change: .rename(threadID: threadID, title: "Trip to *Rome*")))
+                    notices.renamed("Trip to *Rome*"), change: .rename(threadID: threadID, title: "Trip to *Rome*"),
+                    roomName: "Trip to *Rome*"))
+        #expect(try await conversation.type("!rename two\nlines").roomName == "two lines")
+        // A room of several people, or with several conversations beside each other, keeps its name.
+        conversation.room.joinedMembers = 3
+        #expect(try await conversation.type("!rename x").roomName == nil)
+        conversation.room.joinedMembers = 2
+        conversation.thread.place.root = "$root"
+        #expect(try await conversation.type("!rename x").roomName == nil)
         #expect(try await conversation.type("!rename").text.contains("`!rename <title>`"))
         #expect(try await conversation.type("!rename " + String(repeating: "ä", count: 65)).change == nil)
     }

@@ -94,4 +94,22 @@ import Testing
             #expect(!list.body.contains("Old plans"))
         }
     }
+
+    @Test func aDirectRoomIsCalledAsItsConversationWhereTheBotMayNameIt() async throws {
+        let homeserver = FakeHomeserver()
+        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
+            try await room.join("!a")
+            try await room.join("!group", members: 3)
+            try await room.say("!rename Tea", in: "!group", as: "$1")
+            _ = try await room.notice(containing: notices.renamed("Tea"), in: "!group")
+            try await room.say("!rename Rome", in: "!a", as: "$2")
+            _ = try await room.notice(containing: notices.renamed("Rome"), in: "!a")
+            #expect(homeserver.stateChanges == [StatePiece("m.room.name", in: "!a")])
+            #expect(homeserver.storedState(StatePiece("m.room.name", in: "!a")) == ["name": "Rome"])
+            homeserver.failStateChanges([HomeserverError(.rejected(.forbidden), "no")])
+            try await room.say("!rename Paris", in: "!a", as: "$3")
+            _ = try await room.notice(containing: notices.renamed("Paris"), in: "!a")
+            #expect(homeserver.storedState(StatePiece("m.room.name", in: "!a")) == ["name": "Rome"])
+        }
+    }
 }

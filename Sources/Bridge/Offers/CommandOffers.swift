@@ -16,6 +16,8 @@ package final class CommandOffers: Sendable {
     /// Between two rooms that the homeserver was asked about, so that a start with many rooms is no burst of requests.
     private static let pauseBetweenRooms: Duration = .milliseconds(250)
     private static let maximumAttempts = 5
+    /// Stands for a fingerprint where it is not known whether the description has arrived; no fingerprint is empty.
+    private static let beingSent = ""
 
     private let homeserver: any Homeserver
     private let store: any CommandOfferStore
@@ -88,8 +90,8 @@ package final class CommandOffers: Sendable {
 
     private func bringUpToDate(_ roomID: RoomID) async throws {
         guard isOpen(roomID) else { return }
-        let changes = OfferPolicy.changes(
-            to: descriptions(roomID), of: homeserver.userID, offered: try await store.commandOffers(in: roomID))
+        let offered = try await store.commandOffers(in: roomID)
+        let changes = OfferPolicy.changes(to: descriptions(roomID), of: homeserver.userID, offered: offered)
         guard !changes.isEmpty else { return }
         try await clock.sleep(for: Self.pauseBetweenRooms)
         guard try await mayOffer(in: roomID) else {
@@ -98,8 +100,13 @@ package final class CommandOffers: Sendable {
         }
         for change in changes {
             guard isOpen(roomID) else { return }
+            // A description whose sending is cut short may stand in the room: it is sent again, or taken back, by this note.
+            let key = change.stateKey
+            if change.fingerprint != nil, offered[key] == nil {
+                try await store.noteCommandOffer(Self.beingSent, stateKey: key, in: roomID)
+            }
             try await set(change, in: roomID)
-            try await store.noteCommandOffer(change.fingerprint, stateKey: change.stateKey, in: roomID)
+            try await store.noteCommandOffer(change.fingerprint, stateKey: key, in: roomID)
         }
         logger.debug("commands are offered in a room", metadata: ["room": "\(roomID)", "changes": "\(changes.count)"])
     }

@@ -100,6 +100,27 @@ import Testing
         }
     }
 
+    @Test func whatWasCutShortIsTakenBackToo() async throws {
+        let (homeserver, store, factory) = (FakeHomeserver(), InMemoryBridgeStore(), SyncFactory())
+        // The homeserver takes it, and the bridge ends before it learns so.
+        homeserver.failStateChanges([HomeserverError(.cancelled, "cancelled")])
+        let configuration = Self.configuration
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, store: store, configuration: configuration,
+            factory: factory
+        ) { room in
+            try await room.join("!a")
+            try await eventually("it is noted") { await store.commandOffers(in: "!a").count == 1 }
+        }
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, store: store, factory: factory
+        ) { _ in
+            try await eventually("it is taken back") { await store.commandOffers(in: "!a").isEmpty }
+        }
+        #expect(homeserver.stateChanges == [Self.piece(.help, in: "!a")])
+        #expect(homeserver.storedState(Self.piece(.help, in: "!a")) == [:])
+    }
+
     @Test func whatNobodyMayUseInARoomIsNotOfferedThere() async throws {
         var configuration = Self.configuration
         configuration.permissions = PermissionPolicy([

@@ -19,7 +19,7 @@ package struct LearnedLimit: Sendable {
     /// The tokens that are left for an edit that tests the limit: few enough to find it, and a refusal costs little.
     private static let testLevel = 0.5
     /// How many times longer than a refused test may delay the ends of replies edits have to have waited before it.
-    private static let patience = 4.0
+    private static let patience = 8.0
     private static let longestPatience = 3_600.0
 
     /// How many events may follow each other without a pause.
@@ -100,10 +100,11 @@ package struct LearnedLimit: Sendable {
 
     /// Notes that an edit has to wait; after enough of it the limit is tested.
     package mutating func noteWaiting(reserve: Double, now: Duration) {
-        waited += min(max(0, (now - lastWaitAt) / .seconds(1)), 1)
+        // A test delays every end that a token is held back for, so time counts the less the more of them there are.
+        waited += min(max(0, (now - lastWaitAt) / .seconds(1)), 1) / max(1, reserve)
         lastWaitAt = now
         guard !isExhausted, !isTesting, now >= pausedUntil else { return }
-        let needed = Self.patience * max(1, reserve) / rate
+        let needed = Self.patience / rate
         let backoff = Double(1 << min(2 * refusedTests, 20))
         if waited >= max(needed, min(needed * backoff, Self.longestPatience)) { isTesting = true }
     }

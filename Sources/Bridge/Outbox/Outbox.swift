@@ -59,8 +59,10 @@ package actor Outbox {
     }
 
     /// Asks whether a draft or an edit of a turn's reply may go out now; once granted, it has to be delivered.
-    package func askForEdit(of turnID: String) -> SendBudget.Grant {
-        budget.askForEdit(of: turnID, now: clock.now)
+    ///
+    /// - Parameter isFirstText: Whether the room shows nothing of the reply yet.
+    package func askForEdit(of turnID: String, isFirstText: Bool) -> SendBudget.Grant {
+        budget.askForEdit(of: turnID, isFirstText: isFirstText, now: clock.now)
     }
 
     /// Counts an edit that was never sent, as a newer text took its place.

@@ -1,8 +1,11 @@
 /// Decides which event of the account goes out when: one learned limit over all rooms, with a slot held back for the end of
 /// every open reply.
 ///
-/// Drafts and edits can wait: the next spare slot goes to the reply that has waited longest. What must go out goes out at
-/// once, unless the server has refused something and the bucket is still as empty as it said; then it goes in its order.
+/// First texts and edits can wait: the next spare slot goes to the first text that has waited longest, and then to the edit
+/// that has; edits also leave a few slots for the replies that come next. With more open replies than the bucket has tokens
+/// for, nothing goes out before the ends but what would flow over, and that only after it has done so for long.
+/// What must go out goes out at once, unless the server has refused something and the bucket is still as empty as it said;
+/// then it goes in its order.
 package struct SendBudget: Sendable {
     /// The answer to the wish to send something.
     package enum Grant: Hashable, Sendable {
@@ -19,6 +22,7 @@ package struct SendBudget: Sendable {
 
     private struct Waiting {
         var replyID: String
+        var isFirstText: Bool
         var asksAgainAt: Duration
     }
 
@@ -28,6 +32,10 @@ package struct SendBudget: Sendable {
     private static let grace: Duration = .seconds(1)
     /// How long the outcome of one event is waited for before another goes out beyond the limit.
     private static let longestFlight: Duration = .seconds(2)
+    /// The slots that edits leave for replies that are not open yet: a first text, an end, and one more end.
+    private static let slotsForNewReplies = 3.0
+    /// How many tokens have to have flown over before one is worth the delay of all ends that it may cause.
+    private static let overflowPatience = 4.0
 
     /// How full the bucket has to be for what nobody waits for.
     private static let backgroundLevel = 0.8
@@ -41,6 +49,8 @@ package struct SendBudget: Sendable {
     private var nextTicket = 0
     private var underWay = 0
     private var lastTakenAt: Duration = .zero
+    private var lastAskAt: Duration = .zero
+    private var overflowTime: Duration = .zero
 
     /// Creates a full bucket, of the size and rate that are assumed until the server says otherwise.
     ///
@@ -57,29 +67,35 @@ package struct SendBudget: Sendable {
     /// Holds a slot back for the end of a reply.
     package mutating func openReply(_ replyID: String) {
         openReplies.insert(replyID)
+        if !isOverloaded { overflowTime = .zero }
     }
 
     /// Releases the slot of a reply that is complete.
     package mutating func closeReply(_ replyID: String) {
         openReplies.remove(replyID)
+        if !isOverloaded { overflowTime = .zero }
         withdrawEdit(of: replyID)
     }
 
-    /// Asks for a draft or an edit of an open reply.
-    package mutating func askForEdit(of replyID: String, now: Duration) -> Grant {
+    /// Asks for a text of an open reply that is not its end.
+    ///
+    /// - Parameter isFirstText: Whether the reply shows nothing yet: such a text goes before all edits.
+    package mutating func askForEdit(of replyID: String, isFirstText: Bool = false, now: Duration) -> Grant {
         limit.refill(now: now)
+        noteOverflow(now: now)
         waiting.removeAll { $0.asksAgainAt + Self.grace < now }
-        let rank = waiting.firstIndex { $0.replyID == replyID } ?? waiting.count
-        guard now >= pausedUntil else { return wait(for: replyID, rank: rank, until: pausedUntil) }
+        let rank = rank(of: replyID, isFirstText: isFirstText)
+        guard now >= pausedUntil else { return wait(for: replyID, isFirstText, rank: rank, until: pausedUntil) }
+        let reserve = reserve(isFirstText: isFirstText)
         if rank == 0, tickets.isEmpty, limit.hasSpare(beyond: reserve) {
             waiting.removeAll { $0.replyID == replyID }
             take(now: now)
             return .granted
         }
-        limit.noteWaiting(reserve: reserve, now: now)
+        limit.noteWaiting(reserve: min(Double(openReplies.count), limit.burst), now: now)
         let level = limit.levelForEdit(beyond: reserve) + Double(rank)
         let instant = max(limit.instant(ofLevel: level, now: now), now + .milliseconds(20))
-        return wait(for: replyID, rank: rank, until: min(instant, now + Self.longestWait))
+        return wait(for: replyID, isFirstText, rank: rank, until: min(instant, now + Self.longestWait))
     }
 
     /// Gives up a reply's place among those that wait for an edit.
@@ -160,8 +176,33 @@ package struct SendBudget: Sendable {
         underWay = max(0, underWay - 1)
     }
 
-    /// The slots that are held back; with more open replies than the bucket holds, edits take what would flow over.
-    private var reserve: Double { min(Double(openReplies.count), limit.burst - 1) }
+    /// Whether the ends of the open replies need more tokens than the bucket holds beside an edit.
+    private var isOverloaded: Bool { Double(openReplies.count) > limit.burst - 1 }
+
+    /// The tokens that have to be left after a text that is not an end.
+    ///
+    /// In an overload a token that is taken delays the last end by the time that it takes to come back. One that flows over
+    /// anyway does so by less, and it is taken only after such a delay has become short in comparison.
+    private func reserve(isFirstText: Bool) -> Double {
+        guard !isOverloaded else {
+            let hasPatienceEnded = overflowTime >= .seconds(Self.overflowPatience / limit.rate)
+            return hasPatienceEnded ? limit.burst - 1 : Double(openReplies.count)
+        }
+        let slotsForNewReplies = isFirstText ? 0 : min(Self.slotsForNewReplies, (limit.burst / 3).rounded(.down))
+        return min(Double(openReplies.count) + slotsForNewReplies, limit.burst - 1)
+    }
+
+    /// Counts the time in which edits waited while the bucket was full.
+    private mutating func noteOverflow(now: Duration) {
+        if isOverloaded, limit.level >= limit.burst { overflowTime += min(now - lastAskAt, Self.grace) }
+        lastAskAt = now
+    }
+
+    private func rank(of replyID: String, isFirstText: Bool) -> Int {
+        waiting.firstIndex { $0.replyID == replyID }
+            ?? (isFirstText ? waiting.firstIndex { !$0.isFirstText } : nil)
+            ?? waiting.count
+    }
 
     private mutating func take(now: Duration) {
         limit.take()
@@ -169,11 +210,17 @@ package struct SendBudget: Sendable {
         lastTakenAt = now
     }
 
-    private mutating func wait(for replyID: String, rank: Int, until instant: Duration) -> Grant {
-        if rank < waiting.count {
+    private mutating func wait(
+        for replyID: String,
+        _ isFirstText: Bool,
+        rank: Int,
+        until instant: Duration
+    ) -> Grant {
+        if rank < waiting.count, waiting[rank].replyID == replyID {
             waiting[rank].asksAgainAt = instant
         } else {
-            waiting.append(Waiting(replyID: replyID, asksAgainAt: instant))
+            let place = Waiting(replyID: replyID, isFirstText: isFirstText, asksAgainAt: instant)
+            waiting.insert(place, at: rank)
         }
         return .wait(until: instant)
     }

@@ -19,6 +19,9 @@ package struct ReplyStateMachine: Sendable {
         package var endsReply: Bool
         /// Whether a later event can say the same, so that it may wait for a slot that no reply's end needs.
         package var canWait: Bool
+
+        /// Whether the room shows nothing of the reply before it.
+        package var showsFirstText: Bool { kind == .draft && part == 0 }
     }
 
     /// What to do next.

@@ -90,7 +90,9 @@ package struct ReplyDelivery: Sendable {
         on machine: inout ReplyStateMachine,
         pending: inout ReplyStateMachine.Plan?
     ) async throws {
-        if plan.canWait, case .wait(let instant) = await outbox.askForEdit(of: turn.turnID) {
+        if plan.canWait,
+            case .wait(let instant) = await outbox.askForEdit(of: turn.turnID, isFirstText: plan.showsFirstText)
+        {
             // The first of those that wait for one slot stands for them all.
             if pending == nil { pending = plan }
             return machine.postponed(until: instant)

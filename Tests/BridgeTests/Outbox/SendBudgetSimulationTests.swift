@@ -16,14 +16,14 @@ import Testing
 
         var testDescription: String {
             let limit = limiter.map { "\($0.rate)/s, burst \(Int($0.burst))" } ?? "no limit"
-            return "\(limit): \(load.replies) replies \(load.isSequence ? "in a row" : "at once")"
+            return "\(limit): \(load.replies) replies \(load.order == .inARow ? "in a row" : "at once")"
         }
     }
 
     /// With the stock limit no more than ten events fit at once: 20 ends take (20 - 10) / 0.2 = 50 s at the least.
     static let cases = [
         Case(limiter: .init(), load: .init(replies: 1), ending: 1, firstText: 1, refused: 0),
-        Case(limiter: .init(), load: .init(replies: 3, isSequence: true), ending: 1, refused: 0),
+        Case(limiter: .init(), load: .init(replies: 3, order: .inARow), ending: 1, refused: 0),
         Case(limiter: .init(), load: .init(replies: 5), ending: 1, firstText: 1, refused: 0),
         Case(limiter: .init(), load: .init(replies: 20), ending: 60, refused: 1),
         Case(limiter: .init(rate: 5, burst: 20), load: .init(replies: 20), ending: 1, refused: 0),
@@ -41,11 +41,11 @@ import Testing
         #expect(result.refused <= expected.refused)
     }
 
-    /// After a minute of use nothing is slower than the pace of the edits, which no limit stands in the way of.
+    /// After little more than a minute of use nothing is slower than the pace of the edits, which no limit stands in the way of.
     @Test func aServerWithoutLimitsSoonStreamsAtThePaceOfTheEdits() throws {
         let policy = EditPolicy()
         var simulation = ReplySimulation(limiter: nil, budget: SendBudget(burst: 10, rate: 0.2), policy: policy)
-        let first = try #require(simulation.run(.init(replies: 1, chunks: 1_200)).outcomes.first)
+        let first = try #require(simulation.run(.init(replies: 1, chunks: 1_600)).outcomes.first)
         let start = try #require(first.edits.first)
         #expect(first.edits.contains { $0 > start + .seconds(30) })
         simulation.rest(for: .seconds(20))
@@ -92,10 +92,10 @@ import Testing
         let load = ReplySimulation.Load(
             replies: replies,
             chunks: Int.random(in: 20...120, using: &random),
-            isSequence: Bool.random(using: &random)
+            order: Bool.random(using: &random) ? .inARow : .atOnce
         )
         let result = simulation.run(load)
-        let least = load.isSequence ? 0 : max(0, Double(replies - burst) / rate)
+        let least = load.order == .inARow ? 0 : max(0, Double(replies - burst) / rate)
         #expect(result.outcomes.count == replies)
         #expect(result.slowestEnding <= .seconds(least * 1.2 + 1.2 + 1 / rate))
         #expect(result.refused <= 2)

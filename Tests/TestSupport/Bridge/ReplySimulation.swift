@@ -11,16 +11,31 @@ package struct ReplySimulation: Sendable {
         package var chunks: Int
         /// The time between two chunks.
         package var pace: Duration
-        /// Whether each begins a moment after the one before has ended, instead of all at once.
-        package var isSequence: Bool
+        /// How the replies follow each other.
+        package var order: Order
 
-        /// Creates a load: by default 20 chunks a second for ten seconds.
-        package init(replies: Int, chunks: Int = 200, pace: Duration = .milliseconds(50), isSequence: Bool = false) {
+        /// Creates a load: by default 20 chunks a second for ten seconds, all replies at once.
+        package init(
+            replies: Int,
+            chunks: Int = 200,
+            pace: Duration = .milliseconds(50),
+            order: Order = .atOnce
+        ) {
             self.replies = replies
             self.chunks = chunks
             self.pace = pace
-            self.isSequence = isSequence
+            self.order = order
         }
+    }
+
+    /// How replies follow each other.
+    package enum Order: Hashable, Sendable, CaseIterable {
+        /// All are asked for and answered at once.
+        case atOnce
+        /// Each is asked for when the room shows the end of the one before.
+        case inARow
+        /// All are asked for at once, and the agent answers one after the other.
+        case queued
     }
 
     /// What became of a reply.
@@ -31,6 +46,8 @@ package struct ReplySimulation: Sendable {
         package var ending: Duration = .zero
         /// When each draft or edit before the end was taken.
         package var edits: [Duration] = []
+        /// When the last chunk came.
+        package var endedAt: Duration = .zero
     }
 
     /// What became of all.
@@ -41,6 +58,22 @@ package struct ReplySimulation: Sendable {
         package var refused = 0
         /// How many events the server took.
         package var accepted = 0
+
+        fileprivate var limiter: SynapseRateLimiter?
+
+        fileprivate init(limiter: SynapseRateLimiter?) {
+            self.limiter = limiter
+        }
+
+        /// The longest time from a last chunk to the end that the room shows, had nothing been sent but the ends.
+        package var leastEnding: Duration {
+            var limiter = limiter
+            return outcomes.map(\.endedAt).sorted().reduce(.zero) { slowest, endedAt in
+                var now = endedAt
+                while let pause = limiter?.retryAfter(now) { now += pause + .milliseconds(1) }
+                return max(slowest, now - endedAt)
+            }
+        }
 
         /// The longest time that a first text took.
         package var slowestFirstText: Duration { outcomes.map(\.firstText).max() ?? .zero }
@@ -77,14 +110,19 @@ package struct ReplySimulation: Sendable {
         now += duration
     }
 
-    /// Streams a load until all its replies have ended, or for an hour.
+    /// Streams a load until all its replies have ended, or for two hours.
     package mutating func run(_ load: Load) -> Result {
-        var result = Result()
+        var result = Result(limiter: limiter)
         var replies: [Reply] = []
-        let limit = now + .seconds(3_600)
+        let limit = now + .seconds(7_200)
         while now < limit, replies.count < load.replies || replies.contains(where: { !$0.isDone }) {
-            let opens = load.isSequence ? (replies.last?.isDone ?? true ? 1 : 0) : load.replies
+            let opens = load.order == .inARow ? (replies.last?.isDone ?? true ? 1 : 0) : load.replies
             for _ in 0..<min(opens, load.replies - replies.count) { replies.append(open(load)) }
+            let isAnswering = replies.contains { $0.startedAt != nil && $0.chunks < load.chunks }
+            let starts = load.order == .queued ? (isAnswering ? 0 : 1) : load.replies
+            for index in replies.indices.filter({ replies[$0].startedAt == nil }).prefix(starts) {
+                replies[index].startedAt = now
+            }
             for index in replies.indices where !replies[index].isDone { step(&replies[index], &result) }
             now += Self.tick
         }
@@ -102,16 +140,14 @@ package struct ReplySimulation: Sendable {
 
     private struct Reply {
         let id: String
-        let startedAt: Duration
         let load: Load
+        var startedAt: Duration?
         var machine: ReplyStateMachine
         var request: Request?
         var asksAt: Duration = .zero
         var chunks = 0
         var outcome = Outcome()
         var isDone = false
-
-        var endsAt: Duration { startedAt + load.pace * Double(load.chunks) }
     }
 
     private mutating func open(_ load: Load) -> Reply {
@@ -120,17 +156,21 @@ package struct ReplySimulation: Sendable {
         budget.openReply(id)
         let splitter = ReplySplitter(maximumCost: 20_000) { $0.utf8.count }
         let machine = ReplyStateMachine(policy: policy, splitter: splitter, retiredText: "-", refusedText: "?")
-        return Reply(id: id, startedAt: now, load: load, machine: machine)
+        return Reply(id: id, load: load, machine: machine)
     }
 
     private mutating func step(_ reply: inout Reply, _ result: inout Result) {
-        let chunks = min(reply.load.chunks, Int((now - reply.startedAt) / reply.load.pace))
+        guard let startedAt = reply.startedAt else { return }
+        let chunks = min(reply.load.chunks, Int((now - startedAt) / reply.load.pace))
         if chunks > reply.chunks {
             reply.chunks = chunks
             let text = String(repeating: "tide ", count: chunks)
             reply.machine.update(text, now: now)
-            if chunks == reply.load.chunks { reply.machine.finish(text) }
-            if chunks == reply.load.chunks { reply.asksAt = now }
+            if chunks == reply.load.chunks {
+                reply.machine.finish(text)
+                reply.asksAt = now
+                reply.outcome.endedAt = now
+            }
         }
         if let request = reply.request { return follow(request, of: &reply, &result) }
         guard now >= reply.asksAt else { return }
@@ -141,7 +181,7 @@ package struct ReplySimulation: Sendable {
             reply.isDone = true
             budget.closeReply(reply.id)
         case .send(let plan) where plan.canWait:
-            switch budget.askForEdit(of: reply.id, now: now) {
+            switch budget.askForEdit(of: reply.id, isFirstText: plan.showsFirstText, now: now) {
             case .granted: transmit(Request(plan: plan), of: &reply)
             case .wait(let instant): reply.machine.postponed(until: instant)
             }
@@ -190,9 +230,10 @@ package struct ReplySimulation: Sendable {
     }
 
     private func note(_ plan: ReplyStateMachine.Plan, on reply: inout Reply) {
-        if plan.target == nil { reply.outcome.firstText = now - reply.startedAt - reply.load.pace }
+        let startedAt = reply.startedAt ?? now
+        if plan.target == nil { reply.outcome.firstText = now - startedAt - reply.load.pace }
         if plan.canWait { reply.outcome.edits.append(now) }
-        if plan.endsReply { reply.outcome.ending = now - reply.endsAt }
+        if plan.endsReply { reply.outcome.ending = now - reply.outcome.endedAt }
         reply.machine.sent(plan, as: EventID("$\(reply.id)-\(plan.part)"), now: now)
     }
 }

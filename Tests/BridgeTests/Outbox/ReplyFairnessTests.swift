@@ -77,13 +77,13 @@ import Testing
         #expect(result.refused <= 2)
     }
 
-    /// Ten minutes of twenty answers: each reader sees the text grow, and none more often than another.
+    /// Five minutes of twenty answers: each reader sees the text grow, and none more often than another.
     @Test func inALongOverloadEachReplyHasItsTurn() throws {
         var simulation = Self.simulation()
-        let result = simulation.run(.init(replies: 20, chunks: 600, pace: .seconds(1)))
+        let result = simulation.run(.init(replies: 20, chunks: 300, pace: .seconds(1)))
         let counts = result.outcomes.map(\.edits.count)
         let (fewest, most) = (try #require(counts.min()), try #require(counts.max()))
-        #expect(fewest >= 5)
+        #expect(fewest >= 2)
         #expect(most - fewest <= 1)
         #expect(result.slowestEnding <= .seconds(50 + 5) + Self.refusal)
     }

@@ -124,7 +124,7 @@ package struct ReplySimulation: Sendable {
                 replies[index].startedAt = now
             }
             for index in replies.indices where !replies[index].isDone { step(&replies[index], &result) }
-            now += Self.tick
+            now = max(now + Self.tick, replies.compactMap(\.nextStepAt).min() ?? .zero)
         }
         result.outcomes = replies.filter(\.isDone).map(\.outcome)
         return result
@@ -144,10 +144,18 @@ package struct ReplySimulation: Sendable {
         var startedAt: Duration?
         var machine: ReplyStateMachine
         var request: Request?
-        var asksAt: Duration = .zero
+        var asksAt: Duration? = .zero
         var chunks = 0
         var outcome = Outcome()
         var isDone = false
+
+        /// When there is something to do; nil where that is at once, or depends on other replies.
+        var nextStepAt: Duration? {
+            guard !isDone, let startedAt else { return nil }
+            let nextChunkAt = chunks < load.chunks ? startedAt + load.pace * Double(chunks + 1) : .seconds(Int.max)
+            let ownStepAt = request.map { $0.ticket != nil ? $0.asksAt : $0.answersAt ?? .zero } ?? asksAt
+            return min(nextChunkAt, ownStepAt ?? .seconds(Int.max))
+        }
     }
 
     private mutating func open(_ load: Load) -> Reply {
@@ -166,6 +174,7 @@ package struct ReplySimulation: Sendable {
             reply.chunks = chunks
             let text = String(repeating: "tide ", count: chunks)
             reply.machine.update(text, now: now)
+            reply.asksAt = reply.asksAt ?? now
             if chunks == reply.load.chunks {
                 reply.machine.finish(text)
                 reply.asksAt = now
@@ -173,10 +182,10 @@ package struct ReplySimulation: Sendable {
             }
         }
         if let request = reply.request { return follow(request, of: &reply, &result) }
-        guard now >= reply.asksAt else { return }
+        guard let asksAt = reply.asksAt, now >= asksAt else { return }
         switch reply.machine.next(now: now) {
         case .wait(let instant): reply.asksAt = instant
-        case .idle: break
+        case .idle: reply.asksAt = nil
         case .done:
             reply.isDone = true
             budget.closeReply(reply.id)

@@ -1,6 +1,6 @@
 import MatrixAPI
 
-/// What a person replied to, fetched for the agent, which sees only what it is told.
+/// What a person replied to, or opened a thread below, fetched for the agent, which sees only what it is told.
 struct QuotedMessage: Sendable {
     /// The most characters of a message that are quoted.
     static let maximumLength = 2_000
@@ -20,10 +20,22 @@ struct QuotedMessage: Sendable {
         self.clock = clock
     }
 
-    /// The message that an event replies to, as a Markdown quote; nil where it replies to none or it cannot be had.
+    /// The message that an event refers to, as a Markdown quote; nil where it refers to none or it cannot be had.
+    ///
+    /// It refers to what it replies to; the first question in a Matrix thread also to the thread's root, which stands in
+    /// another of the agent's conversations or in none.
     func quote(for event: RoomEvent, in roomID: RoomID) async -> String? {
-        guard let target = Self.target(of: event) else { return nil }
-        return await clock.limited(to: Self.patience) { try await quote(of: target, in: roomID) } ?? nil
+        await clock.limited(to: Self.patience) {
+            guard let target = try await target(of: event, in: roomID) else { return nil }
+            return try await quote(of: target, in: roomID)
+        } ?? nil
+    }
+
+    private func target(of event: RoomEvent, in roomID: RoomID) async throws -> EventID? {
+        if let target = Self.target(of: event) { return target }
+        guard let root = event.threadRoot else { return nil }
+        let place = ThreadPlace(roomID: roomID, root: root)
+        return try await store.lastTurn(at: place) == nil ? root : nil
     }
 
     /// The event that the sender meant by a reply; a thread's fallback is not meant.

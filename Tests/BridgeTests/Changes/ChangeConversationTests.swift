@@ -181,24 +181,6 @@ import Testing
         }
     }
 
-    @Test func aReplyBringsWhatItRepliesTo() async throws {
-        let homeserver = FakeHomeserver(names: ["@bob:example.org": "Bob"])
-        try homeserver.setEvent(SyncFactory.message("$bob", from: "@bob:example.org", "Tea\nor coffee?"))
-        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
-            try await room.join("!a")
-            let reply: JSONValue = ["m.in_reply_to": ["event_id": "$bob"]]
-            try await room.say("Which?", in: "!a", as: "$1", content: ["m.relates_to": reply])
-            let first = try await shown("[MOCK] > **Bob:** Tea\n> or coffee?\n\nWhich?", in: room)
-            let own: JSONValue = ["m.in_reply_to": ["event_id": .string(first.eventID.rawValue)]]
-            try await room.say("Sure?", in: "!a", as: "$2", content: ["m.relates_to": own])
-            let second = try await room.finished(2, in: "!a")[1]
-            #expect(second.body.hasPrefix("[MOCK] > **rialto:** [MOCK] > **Bob:** Tea"))
-            let lost: JSONValue = ["m.in_reply_to": ["event_id": "$lost"]]
-            try await room.say("Well?", in: "!a", as: "$3", content: ["m.relates_to": lost])
-            #expect(try await room.finished(3, in: "!a")[2].body.hasPrefix("[MOCK] Well?"))
-        }
-    }
-
     @Test func aQuestionIsMarkedAsReadInItsOwnThread() async throws {
         try await BridgeScenario.run(platform: MockPlatformClient()) { room in
             try await room.join("!a")

@@ -153,30 +153,6 @@ import Testing
         }
     }
 
-    @Test func aThreadIsItsOwnConversationAndItsAnswerStaysInIt() async throws {
-        try await BridgeScenario.run(platform: MockPlatformClient()) { room in
-            try await room.join("!a", members: 5)
-            let thread: JSONValue = ["rel_type": "m.thread", "event_id": "$root"]
-            try await room.say(
-                "hello",
-                in: "!a",
-                as: "$1",
-                content: ["m.relates_to": thread, "m.mentions": ["user_ids": ["@rialto:example.org"]]]
-            )
-            let reply = try #require(try await room.finished(1, in: "!a").first)
-            #expect(reply.original["m.relates_to"]?["rel_type"] == "m.thread")
-            #expect(reply.original["m.relates_to"]?["event_id"] == "$root")
-            #expect(reply.original["m.relates_to"]?["m.in_reply_to"] == ["event_id": "$1"])
-            // In a thread that it takes part in, it needs no further mention.
-            try await room.say("and now?", in: "!a", as: "$2", content: ["m.relates_to": thread])
-            _ = try await room.finished(2, in: "!a")
-            let main = try await room.store.currentThread(in: ThreadPlace(roomID: "!a", root: nil))
-            let inThread = try await room.store.currentThread(in: ThreadPlace(roomID: "!a", root: "$root"))
-            #expect(main.threadID != inThread.threadID)
-            #expect(inThread.turns == 2)
-        }
-    }
-
     @Test func anInviteIsAcceptedFromThoseAllowedAndDeclinedFromOthersAndForEncryptedRooms() async throws {
         try await BridgeScenario.run(platform: MockPlatformClient()) { room in
             let bot = room.homeserver.userID
@@ -192,23 +168,6 @@ import Testing
                 room.homeserver.joinedRooms == ["!friend"]
                     && room.homeserver.leftRooms.sorted() == ["!secret", "!stranger"]
             }
-        }
-    }
-
-    @Test func noPlainTextGoesIntoARoomThatBecameEncryptedWhileAnAnswerWasMade() async throws {
-        let platform = MockPlatformClient(behaviour: .init(latency: .milliseconds(20), chunkSize: 4))
-        try await BridgeScenario.run(platform: platform) { room in
-            try await room.join("!a")
-            try await room.say("tell me a story that takes a while", in: "!a", as: "$1")
-            try await eventually("a draft") { !room.homeserver.messages(in: "!a").isEmpty }
-            let encryption = SyncFactory.state("m.room.encryption", from: alice, content: [:])
-            try await room.arrive([encryption], in: "!a")
-            let before = room.homeserver.sent.count
-            try await eventually("the turn is done") { try await room.store.unfinishedTurns().isEmpty }
-            // An edit may have been on its way when the room was encrypted; nothing follows it.
-            #expect(room.homeserver.sent.count <= before + 1)
-            let finals = room.homeserver.messages(in: "!a").filter(\.isFinal)
-            #expect(finals.isEmpty)
         }
     }
 

@@ -6,20 +6,7 @@ import Testing
 
 /// What the homeserver, the network and a crash may do to a reply.
 @Suite(.timeLimit(.minutes(1))) struct FaultTests {
-    private let limited = HomeserverError(.limited(retryAfter: .milliseconds(60)), "429")
     private let broken = HomeserverError(.unreachable, "connection reset")
-
-    @Test func aLimitLosesNothingAndTheRetryIsTheSameTransaction() async throws {
-        let homeserver = FakeHomeserver()
-        homeserver.fail([.before(limited), .before(limited)])
-        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
-            try await room.join("!a")
-            try await room.say("hello", in: "!a", as: "$1")
-            let replies = try await room.finished(1, in: "!a")
-            #expect(replies.count == 1)
-            #expect(Set(homeserver.attempts.prefix(3)).count == 1)
-        }
-    }
 
     @Test func aLostAnswerAfterTheServerTookTheMessageDoesNotDuplicateIt() async throws {
         let homeserver = FakeHomeserver()

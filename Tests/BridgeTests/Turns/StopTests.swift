@@ -20,19 +20,6 @@ import Testing
         }
     }
 
-    @Test func theTurnsThatWaitAreStoppedToo() async throws {
-        try await BridgeScenario.run(platform: MockPlatformClient(behaviour: hanging)) { room in
-            try await room.join("!a")
-            for number in 1...3 { try await room.say("question \(number)", in: "!a", as: "$\(number)") }
-            try await eventually("a draft") { !room.homeserver.messages(in: "!a").isEmpty }
-            try await eventually("all are turns") { try await room.store.unfinishedTurns().count == 3 }
-            try await room.say("!stop", in: "!a", as: "$stop")
-            let replies = try await room.finished(3, in: "!a").filter(\.isFinal)
-            #expect(replies.map { $0.content["io.rialto.reply"]?["turn"] } == ["$1", "$2", "$3"])
-            try await eventually("nothing is left") { try await room.store.unfinishedTurns().isEmpty }
-        }
-    }
-
     @Test func aTurnThatWentOnAfterARestart() async throws {
         let homeserver = FakeHomeserver()
         let store = InMemoryBridgeStore()

@@ -75,4 +75,20 @@ package final class ManualClock: Clock, Sendable {
         }
         for sleeper in due { sleeper.continuation.resume() }
     }
+
+    /// Moves the clock from one deadline to the next until the condition holds, and never past the limit.
+    ///
+    /// - Throws: `TimedOut` where the condition does not come to hold in that time, and what the condition throws.
+    package func advance(
+        upTo limit: Duration,
+        until what: String,
+        _ condition: () async throws -> Bool
+    ) async throws {
+        let end = now.offset + limit
+        try await eventually("\(what), within \(limit) of the manual clock") {
+            if try await condition() { return true }
+            if let next = nextDeadline, next <= end { advance(by: max(.zero, next - now.offset)) }
+            return false
+        }
+    }
 }

@@ -1,7 +1,7 @@
 # Thin targets over scripts/; each script can be run by itself, and says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test crash-test demo format lint clean bench bench-idle
+.PHONY: help build release test crash-test demo format lint clean bench bench-idle bench-fold
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,3 +35,6 @@ bench: ## measure how replies stream, with and without a limit of the homeserver
 
 bench-idle: ## measure the memory and processor time of an idle daemon
 	@exec Benchmarks/idle.sh
+
+bench-fold: ## measure how fast events fold into a response
+	@exec Benchmarks/fold.sh

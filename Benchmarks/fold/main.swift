@@ -1,7 +1,7 @@
 import PlatformSDK
 
 // Folds the deltas of four interleaved items, and appends the same texts to four plain strings, in the same run.
-let count = 4_000_000
+let count = Int(CommandLine.arguments.dropFirst().first ?? "") ?? 1_000_000
 let trace = TraceContext.random()
 
 func event(_ seq: Int, _ payload: StreamEvent.Payload) -> StreamEvent {

@@ -175,57 +175,31 @@ extension Response {
 
 extension Response.Item {
     /// Adds to the part that a channel names; false where the item has no such part.
-    ///
-    /// The item is taken out of its enum before its text grows, so that the text has one owner and is not copied.
     fileprivate mutating func grow(by delta: ItemDelta) -> Bool {
         if delta.channel == .status {
             progress = delta.deltaContent
             return true
         }
-        switch item {
-        case .message(var message):
-            item = .cancelled(.init())
-            defer { item = .message(message) }
-            switch delta.channel {
-            case .text: message.content += delta.deltaContent
-            case .refusal: message.refusal = Self.appending(delta.deltaContent, to: &message.refusal)
-            case .annotation: message.annotations = (message.annotations ?? []) + [delta.deltaContent]
-            default: return false
-            }
-        case .reasoning(var reasoning):
-            item = .cancelled(.init())
-            defer { item = .reasoning(reasoning) }
-            switch delta.channel {
-            case .reasoning: reasoning.content += delta.deltaContent
-            case .summary: reasoning.summary = Self.appending(delta.deltaContent, to: &reasoning.summary)
-            default: return false
-            }
-        case .functionCall(var call) where delta.channel == .arguments:
-            item = .cancelled(.init())
-            call.arguments += delta.deltaContent
-            item = .functionCall(call)
-        case .scriptExecution(var script) where delta.channel == .arguments:
-            item = .cancelled(.init())
-            script.code += delta.deltaContent
-            item = .scriptExecution(script)
-        case .functionCallOutput(var output) where delta.channel == .text:
-            item = .cancelled(.init())
-            output.output += delta.deltaContent
-            item = .functionCallOutput(output)
-        case .scriptExecutionOutput(var output) where delta.channel == .text:
-            item = .cancelled(.init())
-            output.result += delta.deltaContent
-            item = .scriptExecutionOutput(output)
-        default:
-            return false
+        let text = delta.deltaContent
+        switch (item.growth, delta.channel) {
+        case (.message, .text): item.withMessage { $0.content += text }
+        case (.message, .refusal): item.withMessage { Self.append(text, to: &$0.refusal) }
+        case (.message, .annotation): item.withMessage { $0.annotations = ($0.annotations ?? []) + [text] }
+        case (.reasoning, .reasoning): item.withReasoning { $0.content += text }
+        case (.reasoning, .summary): item.withReasoning { Self.append(text, to: &$0.summary) }
+        case (.functionCall, .arguments): item.withFunctionCall { $0.arguments += text }
+        case (.functionCallOutput, .text): item.withFunctionCallOutput { $0.output += text }
+        case (.scriptExecution, .arguments): item.withScriptExecution { $0.code += text }
+        case (.scriptExecutionOutput, .text): item.withScriptExecutionOutput { $0.result += text }
+        default: return false
         }
         return true
     }
 
-    private static func appending(_ text: String, to grown: inout String?) -> String {
+    private static func append(_ text: String, to grown: inout String?) {
         var whole = grown ?? ""
         grown = nil
         whole += text
-        return whole
+        grown = whole
     }
 }

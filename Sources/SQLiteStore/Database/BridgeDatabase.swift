@@ -1,59 +1,34 @@
 package import Foundation
 import GRDB
-import Synchronization
 
-/// The bridge's one database file: opened, migrated, and read and written in whole transactions.
+/// The bridge's one database file.
 ///
-/// Durability: WAL with `synchronous=FULL`. A transaction is on the disk when its function returns, so what was
-/// admitted, and with it the sync token that skips it from then on, survives a power loss. Memory: one writer and
-/// at most two readers, each with a page cache of 1 MiB at most. Several processes may open the same file; each
-/// write waits up to five seconds for the others'.
+/// What was admitted, and with it the sync token that skips it from then on, survives a power loss.
 package final class BridgeDatabase: Sendable {
     /// The name of the database file in its directory.
     package static let fileName = "bridge.sqlite"
 
-    /// The path of the database file.
-    package let path: String
+    private let file: DatabaseFile
 
-    private let pool: DatabasePool
-    private let isClosed = Atomic(false)
+    /// The path of the database file.
+    package var path: String { file.path }
 
     /// Opens the database of a directory; creates directory (mode 0700) and file (0600) where they are missing.
     ///
-    /// An existing directory keeps its mode; an existing file is brought to 0600.
-    ///
     /// - Throws: `StoreError`.
     package static func open(in directory: URL) async throws -> BridgeDatabase {
-        try await blocking { try BridgeDatabase(directory: directory) }
+        let kind = DatabaseFile.Kind(
+            fileName: fileName, applicationID: Schema.applicationID, migrator: { Schema.migrator }, readers: 2)
+        return BridgeDatabase(file: try await DatabaseFile.open(kind, in: directory))
     }
 
-    private init(directory: URL) throws {
-        path = directory.appendingPathComponent(Self.fileName).path
-        try Self.createFile(in: directory, path: path)
-        do {
-            pool = try DatabasePool(path: path, configuration: Self.configuration(path: path))
-            // GRDB sets NORMAL for every WAL database, after the connection's own preparation.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            try Self.migrate(pool, path: path)
-        } catch {
-            throw StoreError.wrapping(error, action: "open the database", path: path)
-        }
+    private init(file: DatabaseFile) {
+        self.file = file
     }
 
     /// Closes the database; every later call fails with `StoreError.Code.closed`.
-    ///
-    /// The log is moved into the file first, so that the file alone is the database, unless another process reads it.
     package func close() async throws {
-        isClosed.store(true, ordering: .relaxed)
-        do {
-            try await Self.blocking { [pool] in
-                // SQLite would do this at the last close, but here that is a reader's, which may not write.
-                _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-                try pool.close()
-            }
-        } catch {
-            throw StoreError.wrapping(error, action: "close the database", path: path)
-        }
+        try await file.close()
     }
 
     /// Reads a consistent state of the database.
@@ -62,47 +37,15 @@ package final class BridgeDatabase: Sendable {
     func read<Value: Sendable>(
         _ action: String, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try refuseWhenClosed(action)
-        do {
-            return try await pool.read(body)
-        } catch {
-            throw StoreError.wrapping(error, action: action, path: path)
-        }
+        try await file.read(action, body)
     }
 
     /// Runs a transaction that stands once it has begun, whatever becomes of the calling task.
-    ///
-    /// GRDB's async function rolls back when its task is cancelled. A caller that is shut down in the middle of a
-    /// write could then not tell what is stored, so this one goes by a continuation that cancellation cannot reach.
     ///
     /// - Throws: `StoreError`; nothing is stored then.
     func write<Value: Sendable>(
         _ action: String, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try refuseWhenClosed(action)
-        return try await withCheckedThrowingContinuation { continuation in
-            pool.asyncWrite(body) { [path] _, result in
-                continuation.resume(
-                    with: result.mapError { StoreError.wrapping($0, action: action, path: path) })
-            }
-        }
-    }
-
-    /// SQLite's own word for a call after closing is the same as for a faulty call.
-    private func refuseWhenClosed(_ action: String) throws {
-        guard !isClosed.load(ordering: .relaxed) else {
-            throw StoreError(.closed, "Could not \(action) in \(path): the database has been closed at shutdown.")
-        }
-    }
-
-    /// Runs a body that blocks on a thread of its own instead of the cooperative pool's.
-    private static func blocking<Value: Sendable>(
-        _ body: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue(label: "rialto.store.open").async {
-                continuation.resume(with: Result(catching: body))
-            }
-        }
+        try await file.write(action, body)
     }
 }

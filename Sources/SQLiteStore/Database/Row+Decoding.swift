@@ -64,7 +64,7 @@ extension Row {
 
     private static func unreadable(_ column: String) -> StoreError {
         StoreError(
-            .corrupt, "The column \(column) of the bridge's database holds an unexpected value; restore a backup.")
+            .corrupt, "The column \(column) of the database holds an unexpected value; restore a backup.")
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PlatformSDK
 
 extension StoreError {
     /// Turns what GRDB throws into this module's error.
@@ -10,7 +11,7 @@ extension StoreError {
     static func wrapping(_ error: any Error, action: String, path: String) -> any Error {
         switch error {
         case let error as StoreError: return error
-        case is CancellationError: return error
+        case is PlatformError, is CancellationError: return error
         case let error as DatabaseError: return StoreError(error, action: action, path: path)
         default:
             return StoreError(.corrupt, "Could not \(action): \(path) holds something unreadable (\(type(of: error))).")

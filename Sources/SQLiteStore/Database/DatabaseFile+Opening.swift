@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-extension BridgeDatabase {
+extension DatabaseFile {
     /// Creates directory and file where they are missing, and keeps other users away from the file.
     ///
     /// SQLite gives the files beside it, `-wal` and `-shm`, the file's mode.
@@ -32,10 +32,10 @@ extension BridgeDatabase {
     }
 
     /// How each connection is set up.
-    static func configuration(path: String) -> Configuration {
+    static func configuration(of kind: Kind, path: String) -> Configuration {
         var configuration = Configuration()
-        configuration.label = "rialto.store"
-        configuration.maximumReaderCount = 2
+        configuration.label = "rialto.\(kind.fileName)"
+        configuration.maximumReaderCount = kind.readers
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { database in
@@ -49,14 +49,13 @@ extension BridgeDatabase {
                     PRAGMA journal_size_limit = 8388608;
                     """)
             // Here rather than after opening, which would already have changed another program's file.
-            try refuseForeignDatabase(database, path: path)
+            try refuseForeignDatabase(database, kind: kind, path: path)
         }
         return configuration
     }
 
     /// Brings the database to the newest schema.
-    static func migrate(_ pool: DatabasePool, path: String) throws {
-        let migrator = Schema.migrator
+    static func migrate(_ pool: DatabasePool, with migrator: DatabaseMigrator, path: String) throws {
         guard try !pool.read(migrator.hasBeenSuperseded) else {
             throw StoreError(
                 .newerVersion,
@@ -70,9 +69,9 @@ extension BridgeDatabase {
         }
     }
 
-    private static func refuseForeignDatabase(_ database: Database, path: String) throws {
+    private static func refuseForeignDatabase(_ database: Database, kind: Kind, path: String) throws {
         let applicationID = try Int32.fetchOne(database, sql: "PRAGMA application_id")
-        guard applicationID != Schema.applicationID else { return }
+        guard applicationID != kind.applicationID else { return }
         // An empty database has no mark yet; neither has one whose first migration was cut off.
         let tables = try Int.fetchOne(
             database, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '%grdb_migrations%'")

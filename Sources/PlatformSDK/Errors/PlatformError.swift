@@ -7,6 +7,7 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case unavailable, timedOut, protocolViolation, agentFailed, frameTooLarge, busy, store, malformedEvent
             case unsupported, unknownRun, cancelled
+            case notOwner, runSealed, sequenceGap, sequenceConflict, invalidEvent, queueFull, unknownGroup
         }
 
         private let kind: Kind
@@ -27,6 +28,20 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         public static let store = Self(kind: .store)
         /// An event or a response is not what the contract says.
         public static let malformedEvent = Self(kind: .malformedEvent)
+        /// Another attempt owns the run; who gets this must stop writing.
+        public static let notOwner = Self(kind: .notOwner)
+        /// The run has ended and takes no more events.
+        public static let runSealed = Self(kind: .runSealed)
+        /// An event's number would leave a gap, or names an event that is not there.
+        public static let sequenceGap = Self(kind: .sequenceGap)
+        /// Another event of the run has the same number.
+        public static let sequenceConflict = Self(kind: .sequenceConflict)
+        /// The event does not belong into the run's log.
+        public static let invalidEvent = Self(kind: .invalidEvent)
+        /// The work queue holds as much as it may.
+        public static let queueFull = Self(kind: .queueFull)
+        /// The work queue has no such consumer group.
+        public static let unknownGroup = Self(kind: .unknownGroup)
 
         /// The agent cannot do what was asked at all, such as resume a run.
         public static let unsupported = Self(kind: .unsupported)

@@ -97,19 +97,3 @@ public final class InMemoryEventLog: EventLog {
         return snapshot
     }
 }
-
-extension RunState {
-    /// The state of an expired run.
-    package init(ofExpired snapshot: RunSnapshot) {
-        self.init(
-            runID: snapshot.response.id, attempt: snapshot.asOf.attempt, lastSeq: snapshot.asOf.seq, isSealed: true)
-    }
-}
-
-extension LogPage {
-    /// What a reader of an expired run gets: nothing where it has seen all, and else the last snapshot.
-    package init(ofExpired snapshot: RunSnapshot, after cursor: LogCursor) {
-        let frames: [LogFrame] = cursor == snapshot.asOf ? [] : [.reset(snapshot)]
-        self.init(frames: frames, next: snapshot.asOf, isEnd: true)
-    }
-}

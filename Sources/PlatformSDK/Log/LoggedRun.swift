@@ -51,12 +51,8 @@ struct LoggedRun: Sendable {
         guard holds(cursor) else {
             var projection = RunProjection(base)
             for event in events { projection.apply(event) }
-            // A new owner has dropped all: the reset waits for what takes its place.
-            guard let response = projection.snapshot?.response else {
-                return LogPage(frames: [], next: cursor, isEnd: head.isSealed)
-            }
-            let snapshot = RunSnapshot(response: response, asOf: head.cursor)
-            return LogPage(frames: [.reset(snapshot)], next: head.cursor, isEnd: head.isSealed)
+            return LogPage(
+                resetTo: projection.snapshot?.response, head: head.cursor, after: cursor, isSealed: head.isSealed)
         }
         let page = events.dropFirst(cursor.seq - head.trimmedThrough).prefix(max(1, limit))
         return LogPage(

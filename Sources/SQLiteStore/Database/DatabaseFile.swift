@@ -96,6 +96,16 @@ final class DatabaseFile: Sendable {
         }
     }
 
+    /// Hands the connection that writes to a function on the writer's thread, when those before it are done.
+    func schedule(_ body: @escaping @Sendable (Result<Database, any Error>) -> Void) {
+        do {
+            try refuseWhenClosed("write")
+        } catch {
+            return body(.failure(error))
+        }
+        pool.asyncWriteWithoutTransaction { body(.success($0)) }
+    }
+
     /// SQLite's own word for a call after closing is the same as for a faulty call.
     private func refuseWhenClosed(_ action: String) throws {
         guard !isClosed.load(ordering: .relaxed) else {

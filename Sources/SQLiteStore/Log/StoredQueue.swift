@@ -152,15 +152,16 @@ struct StoredQueue {
     /// Drops what groups had to do that the queue is no longer made with.
     func dropUnknownGroups(now: Date) throws {
         let known = Set(configuration.groups)
-        let stored = try Row.fetchAll(
-            statement("SELECT DISTINCT consumer_group FROM work_deliveries WHERE queue = ?"), arguments: [name])
-        for group in try stored.map({ try $0.text("consumer_group") }) where !known.contains(group) {
-            let keys = try Int64.fetchAll(
-                statement("SELECT item FROM work_deliveries WHERE queue = ? AND consumer_group = ?"),
-                arguments: [name, group.stored])
-            for key in keys {
-                try run(
-                    "DELETE FROM work_deliveries WHERE item = ? AND consumer_group = ?", [key, group.stored])
+        // One index holds what waits, another what is in consumers' hands.
+        for condition in ["consumer IS NULL", "consumer IS NOT NULL"] {
+            let rows = try Row.fetchAll(
+                statement("SELECT item, consumer_group FROM work_deliveries WHERE queue = ? AND \(condition)"),
+                arguments: [name])
+            for row in rows {
+                let group = try row.text("consumer_group")
+                guard !known.contains(group) else { continue }
+                let key = try row.value("item", as: Int64.self)
+                try run("DELETE FROM work_deliveries WHERE item = ? AND consumer_group = ?", [key, group.stored])
                 try conclude(key, now: now)
             }
         }

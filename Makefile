@@ -1,7 +1,7 @@
 # Thin targets over scripts/; each script can be run by itself, and says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test crash-test demo format lint clean bench bench-idle bench-fold
+.PHONY: help build release test crash-test demo format lint clean bench bench-idle bench-fold bench-log
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,3 +38,6 @@ bench-idle: ## measure the memory and processor time of an idle daemon
 
 bench-fold: ## measure how fast events fold into a response
 	@exec Benchmarks/fold.sh
+
+bench-log: ## measure the event log: durable appends, and how soon readers have them
+	@exec Benchmarks/event-log.sh

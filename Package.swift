@@ -122,7 +122,7 @@ let package = Package(
             "SQLiteStoreTests",
             ["SQLiteStore", "Bridge", "PlatformSDK", "MatrixAPI", .product(name: "GRDB", package: "GRDB.swift")]
         ),
-        tests("RialtoTests", ["rialto"]),
+        tests("RialtoTests", ["rialto", "HTTP", "MatrixAPI", "MatrixClient", "ModelProviders", "SQLiteStore", logging]),
         tests("IntegrationTests", ["MatrixAPI", "MatrixClient", "HTTP", "AgentSocket", "PlatformSDK", "SQLiteStore"]),
     ]
 )

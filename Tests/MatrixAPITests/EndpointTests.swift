@@ -134,6 +134,11 @@ struct EndpointTests {
             user: "rialto", password: "correct horse", deviceID: "QWERTYUIOP", initialDeviceDisplayName: "rialto")
         #expect(login.body == (try Golden.json("login-request")))
         #expect(!login.requiresAccessToken && !login.isIdempotent)
+        let refreshable = LoginPassword(user: "rialto", password: "correct horse", asksForRefreshToken: true)
+        #expect(refreshable.body?["refresh_token"] == true)
+        let refresh = RefreshAccessToken(refreshToken: "syr_1")
+        #expect(refresh.path == "/_matrix/client/v3/refresh" && refresh.body == ["refresh_token": "syr_1"])
+        #expect(!refresh.requiresAccessToken && !refresh.isIdempotent)
         let filter = CreateFilter(userID: Self.alice, filter: SyncFilter())
         #expect(filter.path == "/_matrix/client/v3/user/\(Self.alicePath)/filter")
         #expect(filter.body == (try Golden.json("filter")))
@@ -157,6 +162,11 @@ struct EndpointTests {
         var dumped = ""
         dump(login, to: &dumped)
         dump(session, to: &dumped)
-        #expect(!dumped.contains("correct horse") && !dumped.contains("syt_"))
+        let refresh = RefreshAccessToken(refreshToken: "syr_1")
+        let renewed = RefreshAccessToken.Response(accessToken: "syt_2", refreshToken: "syr_2")
+        dump(refresh, to: &dumped)
+        dump(renewed, to: &dumped)
+        dumped += "\(refresh) \(String(reflecting: refresh)) \(renewed) \(String(reflecting: renewed))"
+        #expect(!dumped.contains("correct horse") && !dumped.contains("syt_") && !dumped.contains("syr_"))
     }
 }

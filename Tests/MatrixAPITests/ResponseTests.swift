@@ -20,6 +20,12 @@ struct ResponseTests {
         let login = try Golden.response(LoginPassword(user: "", password: ""), "login-response")
         #expect(login.userID == "@rialto:example.org")
         #expect(login.deviceID == "QWERTYUIOP")
+        #expect(login.refreshToken == nil && login.expiresInMS == nil)
+        let refreshable = try Golden.response(LoginPassword(user: "", password: ""), "login-response-refreshable")
+        #expect(refreshable.refreshToken == "syr_aBcDeFgHiJkLmNoPqRsT_0aBcDe" && refreshable.expiresInMS == 300_000)
+        let renewed = try Golden.response(RefreshAccessToken(refreshToken: ""), "refresh-response")
+        #expect(renewed.accessToken == "syt_cmlhbHRv_UvWxYzAbCdEfGhIjKlMn_1fGhIj")
+        #expect(renewed.refreshToken == "syr_UvWxYzAbCdEfGhIjKlMn_1fGhIj" && renewed.expiresInMS == 299_999)
         #expect(
             try Golden.response(WhoAmI(), "whoami")
                 == WhoAmI.Response(

@@ -15,7 +15,9 @@ import Testing
     @Test func `everything survives a restart`() async throws {
         try await withTemporaryDirectory { directory in
             let room = BridgeRoom(roomID: Fixtures.lobby, membership: .joined, joinedMembers: 2, isEncrypted: true)
-            let session = StoredSession(homeserver: "https://x", userID: "@bot:x", deviceID: "D", accessToken: "syt_1")
+            let session = StoredSession(
+                homeserver: "https://x", userID: "@bot:x", deviceID: "D", accessToken: "syt_1",
+                refreshToken: "syr_1", expiresAt: 1_700_000_000_000)
             let question = Confirmation(userID: Fixtures.alice, place: Fixtures.timeline, command: "reset", askedAt: 7)
             let answer = Answer(ending: .failed, text: "Half", remark: "It failed.", tokensUsed: 12)
             let (thread, turn, event, notice) = try await withDatabase(in: directory) { database in
@@ -125,7 +127,7 @@ import Testing
                     try await database.write("store a session twice") { database in
                         for _ in 0..<2 {
                             try database.execute(
-                                sql: "INSERT INTO sessions VALUES (?, ?, ?, ?)",
+                                sql: "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, NULL)",
                                 arguments: ["h", "u", "d", "syt_secret"])
                         }
                     }

@@ -144,6 +144,8 @@ enum Version1Fixture {
             user_id TEXT NOT NULL,
             device_id TEXT NOT NULL,
             access_token TEXT NOT NULL,
+            refresh_token TEXT,
+            expires_at INTEGER,
             PRIMARY KEY (homeserver, user_id)
         ) WITHOUT ROWID;
 
@@ -217,6 +219,7 @@ enum Version1Fixture {
         INSERT INTO user_settings VALUES ('usr-matrix-@alice:example.org',
             CAST('{"connectors":{},"plan":{},"safety":{},"skills":{"browser":true},"soul":{"name":"Ada"}}' AS BLOB));
         INSERT INTO command_offers VALUES ('!lobby:example.org', 'key', 'print');
-        INSERT INTO sessions VALUES ('https://example.org', '@bot:example.org', 'RIALTO', 'syt_token');
+        INSERT INTO sessions VALUES
+            ('https://example.org', '@bot:example.org', 'RIALTO', 'syt_token', 'syr_token', 1700000000006);
         """
 }

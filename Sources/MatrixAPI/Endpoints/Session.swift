@@ -111,17 +111,34 @@ public struct LoginPassword: MatrixEndpoint, CustomStringConvertible, CustomRefl
         /// The device that the token belongs to.
         public var deviceID: DeviceID
 
+        /// What a renewal of the access token needs: a secret; nil where the token is not to be renewed.
+        public var refreshToken: String?
+
+        /// How long the access token is good, in milliseconds; nil where the server does not say.
+        public var expiresInMS: Int64?
+
         /// Makes an answer.
-        public init(userID: UserID, accessToken: String, deviceID: DeviceID) {
+        public init(
+            userID: UserID,
+            accessToken: String,
+            deviceID: DeviceID,
+            refreshToken: String? = nil,
+            expiresInMS: Int64? = nil
+        ) {
             self.userID = userID
             self.accessToken = accessToken
             self.deviceID = deviceID
+            self.refreshToken = refreshToken
+            self.expiresInMS = expiresInMS
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case userID = "user_id"
-            case accessToken = "access_token"
-            case deviceID = "device_id"
+        /// Reads a session; what a renewal needs may be left out.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: AnyKey.self)
+            userID = try container.decode(UserID.self, forKey: AnyKey("user_id"))
+            accessToken = try container.decode(String.self, forKey: AnyKey("access_token"))
+            deviceID = try container.decode(DeviceID.self, forKey: AnyKey("device_id"))
+            (refreshToken, expiresInMS) = container.renewal
         }
 
         /// User and device.
@@ -143,12 +160,22 @@ public struct LoginPassword: MatrixEndpoint, CustomStringConvertible, CustomRefl
     /// The name of a new device.
     public var initialDeviceDisplayName: String?
 
+    /// Whether the session can be renewed (client-server API, "Refreshing access tokens"); the server may decline.
+    public var asksForRefreshToken: Bool
+
     /// Makes a request.
-    public init(user: String, password: String, deviceID: DeviceID? = nil, initialDeviceDisplayName: String? = nil) {
+    public init(
+        user: String,
+        password: String,
+        deviceID: DeviceID? = nil,
+        initialDeviceDisplayName: String? = nil,
+        asksForRefreshToken: Bool = false
+    ) {
         self.user = user
         self.password = password
         self.deviceID = deviceID
         self.initialDeviceDisplayName = initialDeviceDisplayName
+        self.asksForRefreshToken = asksForRefreshToken
     }
 
     /// POST.
@@ -166,6 +193,7 @@ public struct LoginPassword: MatrixEndpoint, CustomStringConvertible, CustomRefl
         ]
         members["device_id"] = deviceID.map { .string($0.rawValue) }
         members["initial_device_display_name"] = initialDeviceDisplayName.map { .string($0) }
+        if asksForRefreshToken { members["refresh_token"] = true }
         return .object(members)
     }
 

@@ -24,7 +24,7 @@ package struct MatrixHomeserver: Homeserver {
     ) async throws(HomeserverError) -> EventID {
         // After a new login the homeserver may have forgotten the transaction ids: the outbox looks before it repeats.
         let event = SendEvent(roomID: roomID, type: type, transactionID: transactionID, content: content)
-        return try await execute(event, repeatsAfterRenewal: false).eventID
+        return try await execute(event, repeatsAfterLogin: false).eventID
     }
 
     package func redact(
@@ -126,10 +126,10 @@ package struct MatrixHomeserver: Homeserver {
 
     private func execute<Endpoint: MatrixEndpoint>(
         _ endpoint: Endpoint,
-        repeatsAfterRenewal: Bool = true
+        repeatsAfterLogin: Bool = true
     ) async throws(HomeserverError) -> Endpoint.Response {
         do {
-            return try await transport.execute(endpoint, repeatsAfterRenewal: repeatsAfterRenewal)
+            return try await transport.execute(endpoint, repeatsAfterLogin: repeatsAfterLogin)
         } catch {
             throw error.homeserverError
         }

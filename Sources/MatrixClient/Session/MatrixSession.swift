@@ -1,3 +1,4 @@
+package import Bridge
 package import MatrixAPI
 
 /// An account on a homeserver, as one of its devices.
@@ -8,14 +9,28 @@ package struct MatrixSession: Sendable {
     package let userID: UserID
     /// The device that the token belongs to.
     package let deviceID: DeviceID
-    /// The token that the session began with; a renewal replaces the transport's, and not this one.
-    package let token: AccessToken
+    /// The tokens that the session began with; a renewal replaces the transport's, and not these.
+    package let tokens: SessionTokens
 
     /// The session of a token that is already there; the homeserver says whose it is.
     ///
     /// Throws `unknownToken` when the token is not good, and `rejected` when it belongs to no device.
     package init(_ homeserver: MatrixTransport, token: AccessToken) async throws(MatrixClientError) {
-        let transport = homeserver.authorized(Credential(token))
+        try await self.init(homeserver, tokens: SessionTokens(token))
+    }
+
+    /// The session of tokens that are already there; the homeserver says whose they are.
+    ///
+    /// Throws `unknownToken` when the token is not good and there is no renewal, what the renewal throws, and `rejected`
+    /// when the token belongs to no device.
+    ///
+    /// - Parameter renewal: Gets new tokens of the same account and device.
+    package init(
+        _ homeserver: MatrixTransport,
+        tokens: SessionTokens,
+        renewal: Credential.Renewal? = nil
+    ) async throws(MatrixClientError) {
+        let transport = homeserver.authorized(Credential(tokens, renewal: renewal))
         let whoami = try await transport.execute(WhoAmI())
         guard let deviceID = whoami.deviceID else {
             throw MatrixClientError(
@@ -24,7 +39,7 @@ package struct MatrixSession: Sendable {
                     + "use a password, or the token of a login"
             )
         }
-        self.init(transport: transport, userID: whoami.userID, deviceID: deviceID, token: token)
+        self.init(transport: transport, userID: whoami.userID, deviceID: deviceID, tokens: tokens)
     }
 
     /// Logs in with a password; throws `rejected` when it is wrong or the homeserver takes none.
@@ -32,12 +47,17 @@ package struct MatrixSession: Sendable {
     /// - Parameters:
     ///   - deviceID: The device of an earlier login, which is kept then; sends repeated across logins rely on it.
     ///   - deviceName: What the device is called where the user looks at their devices.
+    ///   - isRefreshable: Whether the session is to be one whose tokens are renewed from time to time; who asks for that
+    ///     has to keep what the renewal needs.
+    ///   - clock: What the end of the access token is reckoned by.
     package init(
         _ homeserver: MatrixTransport,
         user: UserID,
         password: String,
         deviceID: DeviceID?,
-        deviceName: String
+        deviceName: String,
+        isRefreshable: Bool = false,
+        clock: BridgeClock = BridgeClock()
     ) async throws(MatrixClientError) {
         let flows = try await homeserver.execute(LoginFlows()).types
         guard flows.contains("m.login.password") else {
@@ -48,33 +68,39 @@ package struct MatrixSession: Sendable {
                     + "set an access token instead"
             )
         }
+        let asked = clock.milliseconds
         let login = try await Self.logIn(
             homeserver,
             LoginPassword(
                 user: user.rawValue,
                 password: password,
                 deviceID: deviceID,
-                initialDeviceDisplayName: deviceName
+                initialDeviceDisplayName: deviceName,
+                asksForRefreshToken: isRefreshable
             )
         )
-        let token = AccessToken(login.accessToken)
+        let tokens = SessionTokens(
+            AccessToken(login.accessToken),
+            refreshToken: login.refreshToken,
+            expiresAt: login.expiresInMS.map { asked.end(after: $0) }
+        )
         self.init(
-            transport: homeserver.authorized(Credential(token)),
+            transport: homeserver.authorized(Credential(tokens)),
             userID: login.userID,
             deviceID: login.deviceID,
-            token: token
+            tokens: tokens
         )
     }
 
-    /// The same session, whose requests get a new token once the homeserver does not know theirs any more.
+    /// The same session, whose tokens are renewed.
     ///
-    /// - Parameter renewal: Gets a new token of the same account and device.
+    /// - Parameter renewal: Gets new tokens of the same account and device.
     package func renewed(by renewal: @escaping Credential.Renewal) -> MatrixSession {
         MatrixSession(
-            transport: transport.authorized(Credential(token, renewal: renewal)),
+            transport: transport.authorized(Credential(tokens, renewal: renewal)),
             userID: userID,
             deviceID: deviceID,
-            token: token
+            tokens: tokens
         )
     }
 
@@ -97,10 +123,10 @@ package struct MatrixSession: Sendable {
         }
     }
 
-    private init(transport: MatrixTransport, userID: UserID, deviceID: DeviceID, token: AccessToken) {
+    private init(transport: MatrixTransport, userID: UserID, deviceID: DeviceID, tokens: SessionTokens) {
         self.transport = transport
         self.userID = userID
         self.deviceID = deviceID
-        self.token = token
+        self.tokens = tokens
     }
 }

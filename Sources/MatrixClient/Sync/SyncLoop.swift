@@ -122,7 +122,7 @@ package struct SyncLoop: Service {
         _ request: () async throws -> Value
     ) async throws -> Value {
         let endsAttempts = { (error: any Error) in
-            (error as? MatrixClientError).map { $0.code == .unknownToken || isFinal($0) } ?? false
+            (error as? MatrixClientError).map { [.unknownToken, .loggedOut].contains($0.code) || isFinal($0) } ?? false
         }
         do {
             return try await retry(what, unless: endsAttempts, request)

@@ -1,79 +1,119 @@
+package import Bridge
 import Synchronization
 
-/// The token that an account's requests carry, shared by all of them, and replaced in place once the homeserver does
-/// not know it any more.
+/// The tokens that an account's requests are made with, shared by all of them, and renewed in place.
+///
+/// Of all requests that need a renewal one performs it, and the others wait for it.
 package final class Credential: Sendable {
-    /// Gets a new token; its failure is that of the request that needed it.
-    package typealias Renewal = @Sendable () async throws(MatrixClientError) -> AccessToken
+    /// How new tokens are to be had.
+    package enum Way: Hashable, Sendable {
+        /// By the refresh token.
+        case refresh
+        /// By a login.
+        case login
+    }
+
+    /// Gets new tokens in place of those given, and stores them before it returns; its failure is that of the request
+    /// that needed them.
+    ///
+    /// A renewal by the refresh token that is `rejected`, or fails with `unknownToken`, makes way for a login; every other
+    /// failure leaves all as it was.
+    package typealias Renewal =
+        @Sendable (Way, SessionTokens) async throws(MatrixClientError) -> SessionRenewal
+
+    typealias Grant = CredentialStateMachine.Grant
 
     private struct State {
-        var token: AccessToken
-        var isRenewing = false
+        var machine: CredentialStateMachine
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state: Mutex<State>
     private let renewal: Renewal?
+    private let clock: BridgeClock
 
-    /// Creates a credential; without a renewal its token is the only one.
-    package init(_ token: AccessToken, renewal: Renewal? = nil) {
-        state = Mutex(State(token: token))
+    /// Creates a credential; without a renewal its tokens are the only ones.
+    package init(_ tokens: SessionTokens, clock: BridgeClock = BridgeClock(), renewal: Renewal? = nil) {
+        state = Mutex(
+            State(machine: CredentialStateMachine(tokens, isRenewable: renewal != nil, now: clock.milliseconds)))
         self.renewal = renewal
+        self.clock = clock
     }
 
-    /// The token for the next request.
-    package var token: AccessToken { state.withLock(\.token) }
+    /// The token of the last renewal.
+    package var token: AccessToken { state.withLock(\.machine.grant.token) }
 
-    /// Replaces a token that was refused, unless that has happened already.
+    /// The token for the next request, renewed where it is about to end.
     ///
-    /// Of all that ask at a time one gets the new token, and the others wait for it.
-    ///
-    /// - Returns: Whether there is another token now; false where none can be had.
-    func renew(insteadOf refused: AccessToken) async throws(MatrixClientError) -> Bool {
-        guard let renewal else { return token != refused }
+    /// A renewal that fails before the homeserver asks for it fails nothing: the token may still be good.
+    func grant() async -> Grant {
+        let request = { [self] in step { [clock] in $0.request(now: clock.milliseconds) } }
+        do throws(MatrixClientError) {
+            if let grant = try await perform(request(), again: request) { return grant }
+        } catch {}
+        return state.withLock(\.machine.grant)
+    }
+
+    /// Another token than the one that was refused; nil where none can be had.
+    func grant(insteadOf refused: Grant) async throws(MatrixClientError) -> Grant? {
+        let request = { [self] in step { $0.refused(refused) } }
+        return try await perform(request(), again: request)
+    }
+
+    private func perform(
+        _ first: CredentialStateMachine.Step,
+        again: () -> CredentialStateMachine.Step
+    ) async throws(MatrixClientError) -> Grant? {
+        var next = first
         while true {
-            switch turn(insteadOf: refused) {
-            case .renewed: return true
-            case .wait: await othersRenewal()
-            case .renew:
-                do throws(MatrixClientError) {
-                    end(with: try await renewal())
-                } catch {
-                    end(with: nil)
-                    throw error
-                }
+            switch next {
+            case .use(let grant): return grant
+            case .giveUp: return nil
+            case .wait:
+                await othersRenewal()
+                next = again()
+            case .refresh(let tokens): next = try await renew(by: .refresh, tokens)
+            case .logIn(let tokens): next = try await renew(by: .login, tokens)
             }
         }
     }
 
-    private enum Turn { case renewed, wait, renew }
-
-    private func turn(insteadOf refused: AccessToken) -> Turn {
-        state.withLock { state in
-            if state.token != refused { return .renewed }
-            if state.isRenewing { return .wait }
-            state.isRenewing = true
-            return .renew
+    private func renew(
+        by way: Way,
+        _ tokens: SessionTokens
+    ) async throws(MatrixClientError) -> CredentialStateMachine.Step {
+        guard let renewal else { return .giveUp }
+        do throws(MatrixClientError) {
+            let renewed = try await renewal(way, tokens)
+            return step { [clock] in $0.renewed(renewed, now: clock.milliseconds) }
+        } catch {
+            if way == .refresh, error.code == .rejected || error.code == .unknownToken {
+                return step { $0.refreshRefused() }
+            }
+            step { [clock] in $0.failed(now: clock.milliseconds) }
+            throw error
         }
+    }
+
+    /// Tells the state machine something, and lets those go on who have waited for the end of a renewal.
+    private func step<Result>(_ body: (inout CredentialStateMachine) -> Result) -> Result {
+        let (result, waiting) = state.withLock { state in
+            let result = body(&state.machine)
+            let waiting = state.machine.isRenewing ? [] : state.waiting
+            if !state.machine.isRenewing { state.waiting = [] }
+            return (result, waiting)
+        }
+        for continuation in waiting { continuation.resume() }
+        return result
     }
 
     private func othersRenewal() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
-                if state.isRenewing { state.waiting.append(continuation) }
-                return !state.isRenewing
+                if state.machine.isRenewing { state.waiting.append(continuation) }
+                return !state.machine.isRenewing
             }
             if isOver { continuation.resume() }
         }
-    }
-
-    private func end(with token: AccessToken?) {
-        let waiting = state.withLock { state in
-            if let token { state.token = token }
-            state.isRenewing = false
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume() }
     }
 }

@@ -9,7 +9,8 @@ package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure.
     package struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case unreachable, insecure, notAHomeserver, limited, unknownToken, rejected, cancelled, badAddress
+            case unreachable, insecure, notAHomeserver, limited, unknownToken, loggedOut, rejected, cancelled,
+                badAddress
         }
 
         private let kind: Kind
@@ -24,6 +25,8 @@ package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
         package static let limited = Code(kind: .limited)
         /// The access token is not, or no longer, good.
         package static let unknownToken = Code(kind: .unknownToken)
+        /// The session is over, and there is no way to a new one; the message says what to configure.
+        package static let loggedOut = Code(kind: .loggedOut)
         /// The server understood and refused.
         package static let rejected = Code(kind: .rejected)
         /// The task was cancelled.
@@ -81,12 +84,15 @@ package struct MatrixClientError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
+    /// Whether the token of the request is not good: the server does not know it, or it is none that can be sent.
+    var isTokenUnknown: Bool { code == .unknownToken && (errcode == .unknownToken || status == nil) }
+
     /// The failure in the bridge's terms.
     package var homeserverError: HomeserverError {
         let kind: HomeserverError.Kind =
             switch code {
             case .limited: .limited(retryAfter: retryAfter)
-            case .unknownToken: .unknownToken
+            case .unknownToken, .loggedOut: .unknownToken
             case .rejected: .rejected(errcode ?? .unknown)
             case .cancelled: .cancelled
             case .notAHomeserver: .unintelligible

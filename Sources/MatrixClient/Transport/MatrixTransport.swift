@@ -41,28 +41,35 @@ package struct MatrixTransport: Sendable {
 
     /// Sends a request and returns the decoded answer.
     ///
-    /// Where the token is not good any more, and another one can be had, the request is sent again with that.
+    /// Where the token is not good any more, and another one can be had, the request is sent again with that. Only
+    /// `M_UNKNOWN_TOKEN` says so; whatever else is wrong is not the token's fault.
     ///
     /// - Parameters:
     ///   - payload: The body, in place of the endpoint's own JSON.
     ///   - maximumRedirects: How many redirects are followed; only well-known discovery asks for any.
-    ///   - repeatsAfterRenewal: False where the caller has to see that the token was renewed before it repeats the
+    ///   - repeatsAfterLogin: False where the caller has to see that somebody has logged in anew before it repeats the
     ///     request: it gets `unknownToken` then.
     package func execute<Endpoint: MatrixEndpoint>(
         _ endpoint: Endpoint,
         payload: RequestPayload? = nil,
         maximumRedirects: Int = 0,
-        repeatsAfterRenewal: Bool = true
+        repeatsAfterLogin: Bool = true
     ) async throws(MatrixClientError) -> Endpoint.Response {
+        guard endpoint.requiresAccessToken, let credential else {
+            return try await attempt(endpoint, payload: payload, token: nil, maximumRedirects: maximumRedirects)
+        }
+        var grant = await credential.grant()
         var renewals = 0
         while true {
-            let token = endpoint.requiresAccessToken ? credential?.token : nil
             do throws(MatrixClientError) {
-                return try await attempt(endpoint, payload: payload, token: token, maximumRedirects: maximumRedirects)
+                return try await attempt(
+                    endpoint, payload: payload, token: grant.token, maximumRedirects: maximumRedirects)
             } catch {
-                guard error.code == .unknownToken, let credential, let token, renewals < Self.maximumRenewals,
-                    try await credential.renew(insteadOf: token), repeatsAfterRenewal
+                guard error.isTokenUnknown, renewals < Self.maximumRenewals,
+                    let renewed = try await credential.grant(insteadOf: grant),
+                    repeatsAfterLogin || renewed.logins == grant.logins
                 else { throw error }
+                grant = renewed
                 renewals += 1
             }
         }
@@ -108,15 +115,18 @@ package struct MatrixTransport: Sendable {
         _ endpoint: Endpoint,
         _ receive: ([UInt8]) async throws -> Bool
     ) async throws {
-        let token = endpoint.requiresAccessToken ? credential?.token : nil
+        guard endpoint.requiresAccessToken, let credential else {
+            return try await download(endpoint, token: nil, receive)
+        }
+        let grant = await credential.grant()
         do {
-            try await download(endpoint, token: token, receive)
+            try await download(endpoint, token: grant.token, receive)
         } catch {
             // A refused token is told before the first byte, so that nothing has been handed over yet.
-            guard let failure = error as? MatrixClientError, failure.code == .unknownToken, let credential, let token,
-                try await credential.renew(insteadOf: token)
+            guard let failure = error as? MatrixClientError, failure.isTokenUnknown,
+                let renewed = try await credential.grant(insteadOf: grant)
             else { throw error }
-            try await download(endpoint, token: credential.token, receive)
+            try await download(endpoint, token: renewed.token, receive)
         }
     }
 

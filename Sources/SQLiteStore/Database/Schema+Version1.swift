@@ -146,6 +146,8 @@ extension Schema {
             user_id TEXT NOT NULL,
             device_id TEXT NOT NULL,
             access_token TEXT NOT NULL,
+            refresh_token TEXT,
+            expires_at INTEGER,
             PRIMARY KEY (homeserver, user_id)
         ) WITHOUT ROWID;
 

@@ -13,12 +13,16 @@ package struct SessionStore: Sendable {
     /// The session of an account, where one is stored.
     package func session(homeserver: String, userID: UserID) async throws -> StoredSession? {
         try await database.read("read the session") { database in
-            let sql = "SELECT device_id, access_token FROM sessions WHERE homeserver = ? AND user_id = ?"
+            let sql = """
+                SELECT device_id, access_token, refresh_token, expires_at FROM sessions
+                WHERE homeserver = ? AND user_id = ?
+                """
             let arguments: StatementArguments = [homeserver.stored, userID.stored]
             guard let row = try Row.fetchOne(database, sql: sql, arguments: arguments) else { return nil }
             return StoredSession(
                 homeserver: homeserver, userID: userID, deviceID: try row.identifier("device_id"),
-                accessToken: try row.text("access_token"))
+                accessToken: try row.text("access_token"), refreshToken: try row.optionalText("refresh_token"),
+                expiresAt: try row.optional("expires_at"))
         }
     }
 
@@ -27,11 +31,13 @@ package struct SessionStore: Sendable {
         try await database.write("store the session") { database in
             try database.execute(
                 sql: """
-                    INSERT OR REPLACE INTO sessions (homeserver, user_id, device_id, access_token) VALUES (?, ?, ?, ?)
+                    INSERT OR REPLACE INTO sessions
+                        (homeserver, user_id, device_id, access_token, refresh_token, expires_at)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     session.homeserver.stored, session.userID.stored, session.deviceID.stored,
-                    session.accessToken.stored,
+                    session.accessToken.stored, session.refreshToken?.stored, session.expiresAt,
                 ])
         }
     }

@@ -136,7 +136,7 @@ struct Inspection: Sendable {
                     return [Finding(.error, "homeserver", "\(error); check matrix.homeserver")]
                 }
                 let reached = Finding(.ok, "homeserver", "\(homeserver.baseURL) answers")
-                return [reached, await credentials(homeserver, address, database)]
+                return [reached, await credentials(homeserver, http, address, database)]
             }
         } catch {
             return [Finding(.error, "homeserver", "\(error)")]
@@ -146,6 +146,7 @@ struct Inspection: Sendable {
     /// Whether the token or the stored session is good; a password alone is not tried, which would make a device.
     private func credentials(
         _ homeserver: MatrixTransport,
+        _ http: any HTTPClient,
         _ address: HomeserverAddress,
         _ database: BridgeDatabase?
     ) async -> Finding {
@@ -160,29 +161,23 @@ struct Inspection: Sendable {
             guard let userID = configuration.matrix.userID else {
                 return Finding(.error, "login", "set matrix.user_id, or give an access token")
             }
-            let stored = try await stored(address, userID, database)
+            let sessions = database.map { SessionStore(database: $0) }
+            let stored = try await sessions?.session(homeserver: address.text, userID: userID)
             let hasPassword = try configuration.matrixPassword.read() != nil
-            guard let stored else {
+            guard let sessions, let stored else {
                 return hasPassword
                     ? Finding(.warning, "login", "there is a password but no session yet; run `rialto login` to try it")
                     : Finding(.error, "login", SessionOpener.missingCredentials.problems[0].message)
             }
-            let session = try await MatrixSession(homeserver, token: AccessToken(stored.accessToken))
+            let session = try await SessionOpener(
+                configuration: configuration, http: http, sessions: sessions, logger: logger
+            ).session(stored, on: homeserver)
             return Finding(.ok, "login", "the stored session is of \(session.userID), device \(session.deviceID)")
         } catch let error as MatrixClientError where error.code == .unknownToken {
             return Finding(.error, "login", "\(error); run `rialto login`, or give another token")
         } catch {
             return Finding(.error, "login", "\(error)")
         }
-    }
-
-    private func stored(
-        _ address: HomeserverAddress,
-        _ userID: UserID,
-        _ database: BridgeDatabase?
-    ) async throws -> StoredSession? {
-        guard let database else { return nil }
-        return try await SessionStore(database: database).session(homeserver: address.text, userID: userID)
     }
 
     private func agent() async -> Finding {

@@ -72,7 +72,7 @@ struct RunService: Service, CustomStringConvertible {
         var hasSaidSo = false
         while !Task.isCancelled {
             do {
-                return try opener.renewable(try await opener.open())
+                return try await opener.open()
             } catch let error as MatrixClientError where error.code == .cancelled {
                 return nil
             } catch let error as MatrixClientError where error.isRetryable {

@@ -6,8 +6,8 @@ import SQLiteStore
 
 /// Comes to a session from what the configuration gives: an access token, a stored session, or a password.
 ///
-/// A login keeps the device of the stored session, unless that was ended: repeated sends are recognized by the device and
-/// the transaction id.
+/// A login keeps the device of the stored session. A session that was stored renews itself: by its refresh token, and where
+/// the homeserver does not take that, by the password.
 struct SessionOpener: Sendable {
     private let configuration: Configuration
     private let http: any HTTPClient
@@ -30,7 +30,7 @@ struct SessionOpener: Sendable {
         if let token = try secret(configuration.matrixAccessToken) {
             let homeserver = try await HomeserverDiscovery(http: http).homeserver(address.text)
             do {
-                return try await session(on: homeserver, token: AccessToken(token.reveal()))
+                return try owned(try await MatrixSession(homeserver, token: AccessToken(token.reveal())))
             } catch let error as MatrixClientError where error.code == .unknownToken {
                 throw CommandFailure(
                     "the homeserver does not accept the access token; replace it in matrix.access_token_file or "
@@ -43,24 +43,17 @@ struct SessionOpener: Sendable {
         let password = try secret(configuration.matrixPassword)
         guard stored != nil || password != nil else { throw Self.missingCredentials }
         let homeserver = try await HomeserverDiscovery(http: http).homeserver(address.text)
-        var formerDevice = stored?.deviceID
-        if let stored {
-            do {
-                return try await session(on: homeserver, token: AccessToken(stored.accessToken))
-            } catch let error as MatrixClientError where error.code == .unknownToken {
-                guard password != nil else {
-                    throw CommandFailure(
-                        "the homeserver does not accept the stored session of \(userID) any more; run `rialto login`"
-                    )
-                }
-                // A device that was logged out has lost its transaction ids: as another one the outbox looks for what
-                // may have arrived before it repeats it.
-                if !error.softLogout { formerDevice = nil }
-                logger.notice("the stored session is not valid any more; logging in again")
-            }
+        guard let stored else {
+            guard let password else { throw Self.missingCredentials }
+            let session = try await login(homeserver, address, userID, password: password, deviceID: nil)
+            return session.renewed(by: renewer(of: session.deviceID, address, userID, homeserver).renew)
         }
-        guard let password else { throw Self.missingCredentials }
-        return try await login(homeserver, address, userID, password: password, deviceID: formerDevice)
+        return try owned(
+            try await MatrixSession(
+                homeserver,
+                tokens: stored.tokens,
+                renewal: renewer(of: stored.deviceID, address, userID, homeserver).renew
+            ))
     }
 
     /// Logs in with a password, and keeps the session.
@@ -72,37 +65,21 @@ struct SessionOpener: Sendable {
         return try await login(homeserver, address, userID, password: password, deviceID: stored?.deviceID)
     }
 
-    /// The same session, which logs in again when its token is not good any more; without a password it stays as it is.
-    ///
-    /// The new login keeps the device, and so what the homeserver knows of sends that are under way.
-    func renewable(_ session: MatrixSession) throws(ConfigurationError) -> MatrixSession {
-        guard try secret(configuration.matrixPassword) != nil, try secret(configuration.matrixAccessToken) == nil else {
-            return session
-        }
-        return session.renewed { () throws(MatrixClientError) -> AccessToken in
-            logger.notice(
-                "the session is not valid any more; logging in again", metadata: ["user": "\(session.userID)"])
-            do {
-                return try await newToken(for: session)
-            } catch let error as MatrixClientError where error.isRetryable || error.code == .cancelled {
-                throw error
-            } catch {
-                throw MatrixClientError(.unknownToken, "logging in again has failed: \(error)", cause: error)
+    /// A stored session as it stands: its tokens are refreshed where that is due, but nobody logs in.
+    func session(_ stored: StoredSession, on homeserver: MatrixTransport) async throws -> MatrixSession {
+        let renewer = renewer(of: stored.deviceID, try requiredHomeserver(), stored.userID, homeserver)
+        let refresh: Credential.Renewal = { way, tokens throws(MatrixClientError) in
+            guard way == .refresh else {
+                throw MatrixClientError(.unknownToken, "the homeserver has ended the stored session")
             }
+            return try await renewer.renew(way, tokens)
         }
+        return try await MatrixSession(homeserver, tokens: stored.tokens, renewal: refresh)
     }
 
-    /// Reads the password anew, as it may have been changed together with the end of the session.
-    private func newToken(for session: MatrixSession) async throws -> AccessToken {
-        guard let password = try secret(configuration.matrixPassword) else { throw Self.missingCredentials }
-        let address = try requiredHomeserver()
-        let homeserver = try await HomeserverDiscovery(http: http).homeserver(address.text)
-        let renewed = try await login(
-            homeserver, address, session.userID, password: password, deviceID: session.deviceID)
-        guard renewed.userID == session.userID, renewed.deviceID == session.deviceID else {
-            throw CommandFailure("the homeserver has given another account or device than \(session.userID) had")
-        }
-        return renewed.token
+    /// The configured password; nil where there is none.
+    func password() throws(ConfigurationError) -> Secret? {
+        try secret(configuration.matrixPassword)
     }
 
     /// The configured homeserver.
@@ -137,8 +114,25 @@ struct SessionOpener: Sendable {
             + "MATRIX_PASSWORD or MATRIX_ACCESS_TOKEN"
     )
 
-    private func session(on homeserver: MatrixTransport, token: AccessToken) async throws -> MatrixSession {
-        let session = try await MatrixSession(homeserver, token: token)
+    private func renewer(
+        of deviceID: DeviceID,
+        _ address: HomeserverAddress,
+        _ userID: UserID,
+        _ homeserver: MatrixTransport
+    ) -> SessionRenewer {
+        SessionRenewer(
+            opener: self,
+            homeserver: homeserver,
+            address: address,
+            userID: userID,
+            deviceID: deviceID,
+            sessions: sessions,
+            logger: logger
+        )
+    }
+
+    /// The session, if it is of the account that is configured.
+    private func owned(_ session: MatrixSession) throws -> MatrixSession {
         if let userID = configuration.matrix.userID, userID != session.userID {
             throw ConfigurationError(
                 .missing,
@@ -149,7 +143,8 @@ struct SessionOpener: Sendable {
         return session
     }
 
-    private func login(
+    /// Logs in on a device, and keeps the session.
+    func login(
         _ homeserver: MatrixTransport,
         _ address: HomeserverAddress,
         _ userID: UserID,
@@ -163,7 +158,8 @@ struct SessionOpener: Sendable {
                 user: userID,
                 password: password.reveal(),
                 deviceID: deviceID,
-                deviceName: configuration.matrix.deviceName
+                deviceName: configuration.matrix.deviceName,
+                isRefreshable: true
             )
         } catch {
             guard error.errcode == .forbidden else { throw error }
@@ -177,7 +173,7 @@ struct SessionOpener: Sendable {
                 homeserver: address.text,
                 userID: userID,
                 deviceID: session.deviceID,
-                accessToken: session.token.secret
+                tokens: session.tokens
             )
         )
         return session

@@ -36,7 +36,7 @@ struct MatrixSessionTests {
             let session = try await logIn(transport, device: "KEPT")
             #expect(session.deviceID == "KEPT")
             #expect(session.userID == "@bot:example.org")
-            #expect(session.token.secret == "syt_secretToken_4711")
+            #expect(session.tokens.accessToken.secret == "syt_secretToken_4711")
             #expect(
                 server.requests.map { "\($0.method) \($0.target)" } == [
                     "GET /_matrix/client/v3/login", "POST /_matrix/client/v3/login",

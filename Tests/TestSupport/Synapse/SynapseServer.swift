@@ -23,6 +23,7 @@ package final class SynapseServer: Sendable {
     package let directory: String
 
     private let limits: Limits
+    private let tokenLifetime: Int?
     private let port: UInt16
 
     private static let sharedServers = SharedServers()
@@ -35,11 +36,14 @@ package final class SynapseServer: Sendable {
     }
 
     /// Runs the body with a server of its own, which it may stop and start.
+    ///
+    /// - Parameter tokenLifetime: How many seconds access tokens last that can be refreshed; nil for Synapse's own time.
     package static func withServer<Result>(
         limits: Limits = .off,
+        tokenLifetime: Int? = nil,
         _ body: (SynapseServer) async throws -> Result
     ) async throws -> Result {
-        let server = try await startNew(limits: limits)
+        let server = try await startNew(limits: limits, tokenLifetime: tokenLifetime)
         do {
             let result = try await body(server)
             await server.remove()
@@ -51,10 +55,10 @@ package final class SynapseServer: Sendable {
     }
 
     /// Starts a server on a free port; again on another one when somebody else was quicker to take it.
-    fileprivate static func startNew(limits: Limits) async throws -> SynapseServer {
+    fileprivate static func startNew(limits: Limits, tokenLifetime: Int? = nil) async throws -> SynapseServer {
         var attempt = 1
         while true {
-            let server = SynapseServer(limits: limits, port: try LoopbackPort.unused())
+            let server = SynapseServer(limits: limits, tokenLifetime: tokenLifetime, port: try LoopbackPort.unused())
             do {
                 try await server.start()
                 return server
@@ -64,8 +68,9 @@ package final class SynapseServer: Sendable {
         }
     }
 
-    private init(limits: Limits, port: UInt16) {
+    private init(limits: Limits, tokenLifetime: Int?, port: UInt16) {
         self.limits = limits
+        self.tokenLifetime = tokenLifetime
         self.port = port
         baseURL = "http://127.0.0.1:\(port)"
         directory = TemporaryDirectory.unusedPath() + "-synapse"
@@ -73,8 +78,9 @@ package final class SynapseServer: Sendable {
 
     /// Starts the server after a `stop()`: with the same address, accounts and rooms. Returns once it answers.
     package func start() async throws {
+        let lifetime = tokenLifetime.map { ["--token-lifetime", String($0)] } ?? []
         try await script(
-            "start", "--port", String(port), "--limits", limits.rawValue, "--owner", String(getpid()))
+            "start", ["--port", String(port), "--limits", limits.rawValue, "--owner", String(getpid())] + lifetime)
     }
 
     /// Ends the server and returns when it is gone. Its data stays.
@@ -101,7 +107,7 @@ package final class SynapseServer: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    private func script(_ command: String, _ options: String...) async throws {
+    private func script(_ command: String, _ options: [String] = []) async throws {
         let root = try Self.repositoryRoot()
         let (status, output) = try await ChildProcess.run(
             "/bin/bash",

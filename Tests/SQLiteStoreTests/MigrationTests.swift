@@ -71,7 +71,7 @@ import Testing
         let draft = BridgeStoreFixtures.outgoing("txn-1", turnID: "turn-$1", kind: .draft, content: ["body": "Answer"])
         #expect(
             try await store.outgoingEvents(of: "turn-$1") == [
-                OutgoingEvent(id: 1, event: draft, state: .sent("$draft"))
+                OutgoingEvent(id: 1, event: draft, state: .sent("$draft"), storedAt: 1_700_000_000_002)
             ])
         #expect(try await store.isOwnEvent("$draft"))
         #expect(

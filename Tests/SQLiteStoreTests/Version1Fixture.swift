@@ -78,6 +78,7 @@ enum Version1Fixture {
             rendered_seq INTEGER CHECK (rendered_seq >= 0),
             rendered_text TEXT,
             rendered_files BLOB,
+            moved_at INTEGER,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -103,6 +104,7 @@ enum Version1Fixture {
             event_id TEXT,
             refusal TEXT,
             concluded_at INTEGER,
+            stored_at INTEGER NOT NULL,
             CHECK ((state = 'sent') = (event_id IS NOT NULL)),
             CHECK ((state = 'refused') = (refusal IS NOT NULL)),
             CHECK ((state = 'pending') = (concluded_at IS NULL)),
@@ -209,10 +211,12 @@ enum Version1Fixture {
             CAST('{"kind":{"invite":{"_0":{"from":"@alice:example.org","isEncrypted":false}}}}' AS BLOB), 3, NULL);
         INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002, 'Title', 0);
         INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
-            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL);
+            'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL,
+            NULL);
         INSERT INTO turn_sources VALUES (1, '$1', 'turn-$1', NULL, 'Question', NULL);
         INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
-            CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003);
+            CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003,
+            1700000000002);
         INSERT INTO confirmations VALUES ('@alice:example.org', '!lobby:example.org', '', 'reset', 1700000000004, NULL);
         INSERT INTO users VALUES
             ('usr-matrix-@alice:example.org', '@alice:example.org', 'matrix', 'Alice', 1700000000005);

@@ -19,8 +19,11 @@ package actor Outbox {
     private let clock: BridgeClock
     private let logger: Logger
     private var budget: SendBudget
+    private let startedAt: Int64
     private var isServerDown = false
     private var deliveries = 0
+    /// How long a transaction id is relied on, in milliseconds: Synapse forgets it after a day.
+    private static let transactionLife: Int64 = 12 * 3_600_000
 
     /// Creates an outbox with a full budget.
     package init(
@@ -37,6 +40,7 @@ package actor Outbox {
         self.budget = budget
         self.clock = clock
         self.logger = logger
+        startedAt = clock.milliseconds
     }
 
     /// The device that new events belong to.
@@ -108,11 +112,16 @@ package actor Outbox {
     /// Sends a stored event until the server has it, repeating it exactly.
     package func deliver(_ stored: OutgoingEvent) async throws -> Delivery {
         if case .sent(let eventID) = stored.state { return .sent(eventID) }
-        if stored.event.deviceID != deviceID, let eventID = try await alreadySent(stored.event) {
-            try await store.conclude(stored.id, .sent(eventID))
-            return .sent(eventID)
-        }
         return try await send(stored, isOvertakable: false, isGranted: false)
+    }
+
+    /// Whether the homeserver may have an event whose transaction id it has forgotten.
+    ///
+    /// That is so for what an earlier run of the program has stored, whose device may have been logged out since, and for
+    /// what has waited too long.
+    private func isUncertain(_ stored: OutgoingEvent) -> Bool {
+        stored.storedAt < startedAt || stored.event.deviceID != deviceID
+            || clock.milliseconds - stored.storedAt > Self.transactionLife
     }
 
     /// Stores a draft or an edit that `askForEdit` has granted, and sends it. An edit that meets a pause is postponed: a
@@ -136,14 +145,21 @@ package actor Outbox {
     private func send(_ stored: OutgoingEvent, isOvertakable: Bool, isGranted: Bool) async throws -> Delivery {
         var backoff = RetryBackoff()
         var refusals = RefusalCount(deliveries: deliveries)
-        var isTokenRefused = false
+        var isUncertain = isUncertain(stored)
         var isGranted = isGranted
         while true {
-            // A login that was ended takes the transaction ids with it: what may have arrived is looked for.
-            if isTokenRefused, let eventID = try await alreadySent(stored.event) {
-                noteServerUp()
-                try await store.conclude(stored.id, .sent(eventID))
-                return .sent(eventID)
+            if isUncertain {
+                switch try await sighting(of: stored) {
+                case .found(let eventID):
+                    noteServerUp()
+                    try await store.conclude(stored.id, .sent(eventID))
+                    return .sent(eventID)
+                case .absent:
+                    isUncertain = false
+                case .unknown:
+                    try await clock.sleep(for: backoff.next())
+                    continue
+                }
             }
             if !isGranted { try await waitForSlot(of: stored.event) }
             isGranted = false
@@ -161,7 +177,8 @@ package actor Outbox {
                 case .unreachable:
                     noteServerDown(error)
                 case .unknownToken:
-                    isTokenRefused = true
+                    // A login that was ended takes the transaction ids with it: what may have arrived is looked for.
+                    isUncertain = true
                     noteServerDown(error)
                 case .unintelligible:
                     if refusals.isFinal(deliveries: deliveries) {
@@ -169,7 +186,11 @@ package actor Outbox {
                     }
                     noteServerDown(error)
                 case .rejected(let code):
-                    return try await refuse(stored, because: "\(code): \(error.message)")
+                    var isFinal = code != .forbidden
+                    if !isFinal { isFinal = try await knowsReplacement(of: stored.event.roomID) }
+                    if isFinal {
+                        return try await refuse(stored, because: "\(code): \(error.message)")
+                    }
                 case .cancelled:
                     throw CancellationError()
                 }
@@ -204,22 +225,49 @@ package actor Outbox {
         )
     }
 
-    /// Looks for an event among the room's latest: a transaction id means nothing to a device that did not use it.
-    private func alreadySent(_ event: NewOutgoingEvent) async throws -> EventID? {
+    private enum Sighting { case found(EventID), absent, unknown }
+
+    private func sighting(of stored: OutgoingEvent) async throws -> Sighting {
         do {
-            let page = try await homeserver.history(of: event.roomID, before: nil, until: nil)
-            return page.events.elements.first { $0.sender == homeserver.userID && $0.content == event.content }?.eventID
-        } catch {
-            if error.kind == .cancelled { throw CancellationError() }
-            return nil
+            return try await search.eventID(of: stored).map(Sighting.found) ?? .absent
+        } catch let error as HomeserverError {
+            return try await isPassing(error) ? .unknown : .absent
         }
+    }
+
+    /// Whether it is known if a room that takes no message has been replaced.
+    private func knowsReplacement(of roomID: RoomID) async throws -> Bool {
+        do throws(HomeserverError) {
+            try await replacement.look(for: roomID)
+            return true
+        } catch {
+            return try await !isPassing(error)
+        }
+    }
+
+    private var search: SentEventSearch { SentEventSearch(homeserver: homeserver, store: store) }
+    private var replacement: RoomReplacement { RoomReplacement(homeserver: homeserver, directory: directory) }
+
+    /// Whether a question to the homeserver is to be asked again later; throws where nobody waits for that.
+    private func isPassing(_ error: HomeserverError) async throws -> Bool {
+        switch error.kind {
+        case .cancelled: throw CancellationError()
+        case .limited(let retryAfter): pause(for: retryAfter)
+        case .unreachable, .unknownToken: noteServerDown(error)
+        case .unintelligible, .rejected: return false
+        }
+        return true
     }
 
     private func refuse(_ stored: OutgoingEvent, because reason: String) async throws -> Delivery {
         let metadata: Logger.Metadata = [
             "room": "\(stored.event.roomID)", "kind": "\(stored.event.kind.rawValue)", "reason": "\(reason)",
         ]
-        if directory.room(stored.event.roomID)?.membership == .left {
+        let successor = directory.successor(of: stored.event.roomID)
+        if let successor, stored.event.turnID == nil, let moved = stored.event.moved(to: successor) {
+            _ = try await store.enqueue(moved)
+        }
+        if directory.room(stored.event.roomID)?.membership == .left || successor != nil {
             logger.info("a message has lost its room", metadata: metadata)
         } else {
             logger.error("the homeserver refused a message", metadata: metadata)

@@ -58,6 +58,8 @@ package protocol BridgeStore: ConversationLibrary, CommandOfferStore {
     func finish(_ turnID: String, revision: Int) async throws
     /// Moves a turn that is not done to another room.
     func move(_ turnID: String, to roomID: RoomID) async throws
+    /// The turns that are not done and were moved before a time, in milliseconds since 1970; oldest first.
+    func turnsMoved(before time: Int64) async throws -> [Turn]
 
     // MARK: Outbox
 

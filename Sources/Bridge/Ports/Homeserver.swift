@@ -57,6 +57,8 @@ package protocol Homeserver: Sendable {
         to content: JSONValue,
         in roomID: RoomID
     ) async throws(HomeserverError)
+    /// The room that has taken a room's place, as its tombstone says; nil where it has none.
+    func successor(of roomID: RoomID) async throws(HomeserverError) -> RoomID?
     /// The display name of a user, where they have one.
     func displayName(of userID: UserID) async throws(HomeserverError) -> String?
 }

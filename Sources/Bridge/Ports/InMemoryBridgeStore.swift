@@ -35,6 +35,7 @@ package actor InMemoryBridgeStore: BridgeStore {
     private var turns: [Turn] = []
     private var sources: [String: [TurnSource]] = [:]
     private var outbox: [OutgoingEvent] = []
+    private var moves: [String: Int64] = [:]
     private var resumed: [ThreadPlace: String] = [:]
     private var saves: [SavedConversation] = []
     private var confirmations: [Asked: Confirmation] = [:]
@@ -291,7 +292,14 @@ package actor InMemoryBridgeStore: BridgeStore {
     package func move(_ turnID: String, to roomID: RoomID) throws {
         let index = try turnIndex(turnID)
         if turns[index].state != .done { turns[index].question.place.roomID = roomID }
+        moves[turnID] = milliseconds
     }
+
+    package func turnsMoved(before time: Int64) -> [Turn] {
+        turns.filter { turn in turn.state != .done && (moves[turn.turnID].map { $0 < time } ?? false) }
+    }
+
+    private var milliseconds: Int64 { Int64(now().timeIntervalSince1970 * 1_000) }
 
     private func apply(_ move: RoomMove, from roomID: RoomID) {
         for index in threads.indices where threads[index].isCurrent && threads[index].thread.place.roomID == roomID {
@@ -319,7 +327,9 @@ package actor InMemoryBridgeStore: BridgeStore {
                 case .running, .answered: false
                 case .done: turns[index].question.place.root != nil
                 }
-            if isMoved { turns[index].question.place.roomID = move.successor }
+            guard isMoved else { continue }
+            turns[index].question.place.roomID = move.successor
+            moves[turns[index].turnID] = milliseconds
         }
     }
 
@@ -374,7 +384,7 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     private func insert(_ event: NewOutgoingEvent) -> OutgoingEvent {
         if let known = outbox.first(where: { $0.event.transactionID == event.transactionID }) { return known }
-        let stored = OutgoingEvent(id: Int64(outbox.count) + 1, event: event, state: .pending)
+        let stored = OutgoingEvent(id: Int64(outbox.count) + 1, event: event, state: .pending, storedAt: milliseconds)
         outbox.append(stored)
         return stored
     }

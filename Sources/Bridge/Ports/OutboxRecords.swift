@@ -107,12 +107,15 @@ package struct OutgoingEvent: Hashable, Sendable {
     package var event: NewOutgoingEvent
     /// How far the sending has come.
     package var state: State
+    /// When it was stored, before its first send; in milliseconds since 1970.
+    package var storedAt: Int64
 
     /// Creates a stored event.
-    package init(id: Int64, event: NewOutgoingEvent, state: State) {
+    package init(id: Int64, event: NewOutgoingEvent, state: State, storedAt: Int64) {
         self.id = id
         self.event = event
         self.state = state
+        self.storedAt = storedAt
     }
 }
 

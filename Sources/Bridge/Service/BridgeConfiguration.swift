@@ -28,6 +28,8 @@ package struct BridgeConfiguration: Sendable {
     package var drainLimit: Duration
     /// How long a question waits for another message of the same person to join it; nil where none joins another.
     package var mergeWindow: Duration?
+    /// How long what has moved to another room waits until the bot is in there.
+    package var successorLimit: Duration
     /// The version of the program, as `!status` shows it.
     package var version: String
 
@@ -46,6 +48,7 @@ package struct BridgeConfiguration: Sendable {
         budget: SendBudget = SendBudget(burst: 10, rate: 0.2),
         drainLimit: Duration = .seconds(20),
         mergeWindow: Duration? = .milliseconds(250),
+        successorLimit: Duration = .seconds(86_400),
         version: String
     ) {
         self.allowed = allowed
@@ -61,6 +64,7 @@ package struct BridgeConfiguration: Sendable {
         self.budget = budget
         self.drainLimit = drainLimit
         self.mergeWindow = mergeWindow
+        self.successorLimit = successorLimit
         self.version = version
     }
 }

@@ -121,7 +121,7 @@ package final class BridgeService: Service {
             directory: directory,
             clock: clock,
             logger: logger,
-            arrived: { [weak self] rooms in self?.wake(rooms.map(Lane.turns)) },
+            arrived: { [weak self] rooms in self?.wake(rooms.flatMap { [.turns($0), .notices($0)] }) },
             empowered: { [weak self] rooms in self?.offers.look(at: rooms) },
             wake: { [weak self] rooms in self?.wake(rooms.map(Lane.inbox)) }
         )
@@ -154,10 +154,16 @@ package final class BridgeService: Service {
     }
 
     private func work(in group: inout DiscardingTaskGroup) async {
+        group.addTask { await self.stranded.run { self.wake([.turns($0)]) } }
         while !isEnding {
             startLanes(in: &group)
             await changed.wait()
         }
+    }
+
+    private var stranded: StrandedTurns {
+        StrandedTurns(
+            store: store, directory: directory, limit: configuration.successorLimit, clock: clock, logger: logger)
     }
 
     private func drain(in group: inout DiscardingTaskGroup) async {
@@ -237,8 +243,7 @@ package final class BridgeService: Service {
                 try await deal(with: item)
             }
         case .turns(let roomID):
-            // Turns that have moved to a room before the bot is in it wait until it is.
-            while !isEnding, canAnswer(in: roomID), let entry = openTurns.begin(in: roomID) {
+            while !isEnding, let entry = openTurns.begin(in: roomID) {
                 guard let turn = try await store.turn(entry.turnID), turn.state != .done else {
                     openTurns.removeFirst(in: roomID)
                     continue
@@ -248,12 +253,17 @@ package final class BridgeService: Service {
                     openTurns.removeFirst(in: roomID)
                     continue
                 }
+                // Turns that have moved to a room before the bot is in it wait until it is.
+                guard canAnswer(in: roomID) else { return }
                 try await work(on: turn, entry)
             }
         case .notices(let roomID):
+            // What has moved to a room that the bot knows nothing of yet waits until it is in there.
+            guard directory.room(roomID) != nil else { return }
             for pending in try await store.pendingNotices(in: roomID) {
                 _ = try await outbox.deliver(pending)
             }
+            if let successor = directory.successor(of: roomID) { wake([.notices(successor)]) }
         }
     }
 

@@ -88,12 +88,15 @@ package struct TurnRunner: Sendable {
 
     /// Marks a turn as done, unless its room was replaced before its answer could be delivered there.
     private func conclude(_ turn: Turn) async throws {
-        if let successor = directory.room(turn.question.place.roomID)?.successor {
-            let isDelivered = try await store.outgoingEvents(of: turn.turnID).contains { stored in
+        if let successor = directory.successor(of: turn.question.place.roomID) {
+            let events = try await store.outgoingEvents(of: turn.turnID)
+            let isDelivered = events.contains { stored in
                 guard case .sent = stored.state else { return false }
                 return ReplyRenderer.endsReply(stored.event.content, of: turn)
             }
-            if !isDelivered { return try await store.move(turn.turnID, to: successor) }
+            // Rooms that replace each other in a circle take no answer, and are not gone round for ever.
+            let wasThere = events.contains { $0.event.roomID == successor }
+            if !isDelivered, !wasThere { return try await store.move(turn.turnID, to: successor) }
         }
         try await store.finish(turn.turnID, revision: turn.revision)
     }

@@ -98,6 +98,11 @@ package struct MatrixHomeserver: Homeserver {
         }
     }
 
+    package func successor(of roomID: RoomID) async throws(HomeserverError) -> RoomID? {
+        let tombstone = try await state(EventType.roomTombstone, key: "", in: roomID)
+        return tombstone?["replacement_room"]?.stringValue.flatMap { $0.isEmpty ? nil : RoomID($0) }
+    }
+
     package func setState(
         _ type: String,
         key: String,

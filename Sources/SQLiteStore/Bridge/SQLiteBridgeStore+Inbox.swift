@@ -96,10 +96,10 @@ extension SQLiteBridgeStore {
                 if !isMerged { try database.insert(turn) }
             }
             if let change = settlement.change { try database.apply(change) }
-            if let welcome = settlement.welcome { _ = try database.insert(welcome) }
-            if let reply = settlement.reply { _ = try database.insert(reply) }
+            if let welcome = settlement.welcome { _ = try database.insert(welcome, at: settledAt) }
+            if let reply = settlement.reply { _ = try database.insert(reply, at: settledAt) }
             if let change = settlement.confirmation { try database.apply(change) }
-            if let move = settlement.move { try database.apply(move, from: row.identifier("room_id")) }
+            if let move = settlement.move { try database.apply(move, from: row.identifier("room_id"), at: settledAt) }
             try database.execute(
                 sql: "UPDATE inbox SET settled_at = ? WHERE sequence = ?", arguments: [settledAt, sequence])
         }

@@ -5,7 +5,9 @@ package import MatrixAPI
 
 extension SQLiteBridgeStore {
     package func enqueue(_ event: NewOutgoingEvent) async throws -> OutgoingEvent {
-        try await database.write("store an outgoing event") { try $0.insert(event) }
+        try await database.write("store an outgoing event") { [now] database in
+            try database.insert(event, at: now().milliseconds)
+        }
     }
 
     package func conclude(_ id: Int64, _ conclusion: OutgoingConclusion) async throws {
@@ -60,7 +62,7 @@ extension SQLiteBridgeStore {
 
 extension Database {
     /// Stores an event, or returns the one that its transaction id was stored for.
-    func insert(_ event: NewOutgoingEvent) throws -> OutgoingEvent {
+    func insert(_ event: NewOutgoingEvent, at storedAt: Int64) throws -> OutgoingEvent {
         let known = try cachedStatement(sql: "SELECT * FROM outbox WHERE transaction_id = ?")
         if let row = try Row.fetchOne(known, arguments: [event.transactionID.stored]) {
             return try OutgoingEvent(row: row)
@@ -73,15 +75,16 @@ extension Database {
         try cachedStatement(
             sql: """
                 INSERT INTO outbox
-                    (turn_id, part, kind, room_id, type, content, thread_root, transaction_id, device_id, state)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
+                    (turn_id, part, kind, room_id, type, content, thread_root, transaction_id, device_id, state,
+                    stored_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)
                 """
         ).execute(arguments: [
             event.turnID?.stored, event.part, event.kind.rawValue, event.roomID.stored, event.type.stored,
             Data(event.content.canonicalJSON()), event.threadRoot?.stored, event.transactionID.stored,
-            event.deviceID.stored,
+            event.deviceID.stored, storedAt,
         ])
-        return OutgoingEvent(id: lastInsertedRowID, event: event, state: .pending)
+        return OutgoingEvent(id: lastInsertedRowID, event: event, state: .pending, storedAt: storedAt)
     }
 }
 
@@ -97,7 +100,8 @@ extension OutgoingEvent {
             content: try row.optionalJSON("content") ?? [:],
             transactionID: try row.identifier("transaction_id"),
             deviceID: try row.identifier("device_id"))
-        self.init(id: try row.value("id"), event: event, state: try State(row: row))
+        self.init(
+            id: try row.value("id"), event: event, state: try State(row: row), storedAt: try row.value("stored_at"))
     }
 }
 

@@ -50,6 +50,13 @@ extension SQLiteBridgeStore {
         try await database.read("read the last turn of a place") { try $0.lastTurn(at: place) }
     }
 
+    package func turnsMoved(before time: Int64) async throws -> [Turn] {
+        try await database.read("read the turns that were moved") { database in
+            let sql = "SELECT * FROM turns WHERE state <> 'done' AND moved_at < ? ORDER BY id"
+            return try Row.fetchAll(database, sql: sql, arguments: [time]).map(Turn.init(row:))
+        }
+    }
+
     package func storeAnswer(_ answer: Answer, of turnID: String, revision: Int) async throws -> Bool {
         try await database.write("store an answer") { database in
             let turn = try database.turn(turnID)

@@ -80,6 +80,7 @@ extension Schema {
             rendered_seq INTEGER CHECK (rendered_seq >= 0),
             rendered_text TEXT,
             rendered_files BLOB,
+            moved_at INTEGER,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -105,6 +106,7 @@ extension Schema {
             event_id TEXT,
             refusal TEXT,
             concluded_at INTEGER,
+            stored_at INTEGER NOT NULL,
             CHECK ((state = 'sent') = (event_id IS NOT NULL)),
             CHECK ((state = 'refused') = (refusal IS NOT NULL)),
             CHECK ((state = 'pending') = (concluded_at IS NULL)),

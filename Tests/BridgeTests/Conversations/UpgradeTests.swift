@@ -1,4 +1,5 @@
 import Bridge
+import Foundation
 import MatrixAPI
 import PlatformSDK
 import TestSupport
@@ -129,6 +130,109 @@ import Testing
             try await room.say("still there?", in: "!old", as: "$1")
             _ = try await room.finished(1, in: "!old")
             #expect(room.homeserver.joinedRooms.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        [], [HomeserverError(.unreachable, "away"), HomeserverError(.limited(retryAfter: .zero), "429")],
+    ])
+    func anAnswerThatTheRoomRefusesBeforeItsTombstoneIsSeenComesInTheNewOneOnce(faults: [HomeserverError]) async throws
+    {
+        let platform = MockPlatformClient(behaviour: .init(latency: .milliseconds(10), chunkSize: 4))
+        try await BridgeScenario.run(platform: platform) { room in
+            try await room.join("!old")
+            try await room.say("a question that takes its time", in: "!old", as: "$1")
+            try await room.say("one that waits", in: "!old", as: "$2")
+            try await eventually("the draft") { !room.homeserver.messages(in: "!old").isEmpty }
+            room.homeserver.replace("!old", by: "!new", faults: faults)
+            // Both answers have met the closed room, and wait for the new one, before the bridge hears of the tombstone.
+            try await eventually("both have moved") {
+                try await room.store.unfinishedTurns().map(\.question.place.roomID) == ["!new", "!new"]
+            }
+            try await room.arrive([Self.tombstone("!new")], in: "!old")
+            try await eventually("the bot joins") { room.homeserver.joinedRooms == ["!new"] }
+            try await room.join("!new")
+            let answers = try await room.finished(2, in: "!new")
+            #expect(answers.map(\.body).count { $0.contains("takes its time") } == 1)
+            #expect(answers.map(\.body).count { $0.contains("one that waits") } == 1)
+            try await eventually("nothing is left") { try await room.store.unfinishedTurns().isEmpty }
+            try await room.say("and here?", in: "!new", as: "$3")
+            #expect(try await room.finished(3, in: "!new").count == 3)
+            #expect(room.homeserver.messages(in: "!old").count(where: \.isFinal) == 0)
+        }
+    }
+
+    @Test func aCommandsReplyThatTheRoomRefusesComesInTheNewOneOnceWithoutItsRelation() async throws {
+        try await BridgeScenario.run(platform: MockPlatformClient()) { room in
+            try await room.join("!old")
+            room.homeserver.replace("!old", by: "!new")
+            try await room.say("!whoami", in: "!old", as: "$1")
+            try await eventually("the reply has moved") {
+                try await room.store.roomsWithPendingNotices() == ["!new"]
+            }
+            try await room.arrive([Self.tombstone("!new")], in: "!old")
+            try await room.join("!new")
+            let notice = try await room.notice(containing: "@alice:example.org", in: "!new")
+            #expect(notice.content["m.relates_to"] == nil)
+            try await eventually("nothing is left") { try await room.store.roomsWithPendingNotices().isEmpty }
+            #expect(room.homeserver.messages(in: "!new").count == 1)
+        }
+    }
+
+    @Test func aRoomThatTakesNoMessageAndHasNoSuccessorEndsItsTurns() async throws {
+        try await BridgeScenario.run(platform: MockPlatformClient()) { room in
+            try await room.join("!old")
+            room.homeserver.close("!old")
+            try await room.say("hello", in: "!old", as: "$1")
+            try await eventually("the turn") { try await room.store.turn(concerning: "$1") != nil }
+            try await eventually("its end") { try await room.store.unfinishedTurns().isEmpty }
+        }
+    }
+
+    @Test func roomsThatReplaceEachOtherAreNotGoneRoundForEver() async throws {
+        try await BridgeScenario.run(platform: MockPlatformClient()) { room in
+            try await room.join("!old")
+            try await room.join("!new")
+            room.homeserver.replace("!new", by: "!old")
+            room.homeserver.replace("!old", by: "!new")
+            try await room.say("hello", in: "!old", as: "$1")
+            try await room.say("!whoami", in: "!old", as: "$2")
+            try await eventually("the turn") { try await room.store.turn(concerning: "$1") != nil }
+            try await eventually("its end") { try await room.store.unfinishedTurns().isEmpty }
+            try await eventually("the end of the notice") { try await room.store.roomsWithPendingNotices().isEmpty }
+        }
+    }
+
+    @Test func aTurnWhoseNewRoomIsNeverOpenedIsGivenUpAfterItsTimeAndNotBefore() async throws {
+        let clock = ManualClock()
+        let start = Int64(Date().timeIntervalSince1970 * 1_000)
+        let milliseconds = { @Sendable in start + Int64(clock.now.offset / .milliseconds(1)) }
+        let store: any BridgeStore = InMemoryBridgeStore { Date(timeIntervalSince1970: Double(milliseconds()) / 1_000) }
+        let homeserver = FakeHomeserver()
+        homeserver.failJoins([HomeserverError(.rejected(.forbidden), "you are not invited")])
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, store: store,
+            clock: BridgeClock(clock, milliseconds: milliseconds)
+        ) { room in
+            try await room.join("!old")
+            homeserver.replace("!old", by: "!new")
+            try await room.say("hello", in: "!old", as: "$1")
+            try await room.say("!whoami", in: "!old", as: "$2")
+            try await eventually("the turn has moved") {
+                try await store.unfinishedTurns().map(\.question.place.roomID) == ["!new"]
+            }
+            try await eventually("the notice has moved") { try await store.roomsWithPendingNotices() == ["!new"] }
+            try await room.arrive([Self.tombstone("!new")], in: "!old")
+            try await eventually("the tombstone is settled") { try await store.nextOpenItem(in: "!old") == nil }
+            clock.advance(by: .seconds(86_000))
+            try await eventually("the next look") { clock.nextDeadline != nil }
+            #expect(try await store.unfinishedTurns().count == 1)
+            try await eventually("its end") {
+                clock.advance(by: .seconds(120))
+                return try await store.unfinishedTurns().isEmpty
+            }
+            try await eventually("the end of the notice") { try await store.roomsWithPendingNotices().isEmpty }
+            #expect(milliseconds() - start >= 86_400_000)
         }
     }
 }

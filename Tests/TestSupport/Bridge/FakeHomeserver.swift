@@ -1,4 +1,5 @@
 package import Bridge
+import Foundation
 package import MatrixAPI
 import Synchronization
 
@@ -61,6 +62,8 @@ package final class FakeHomeserver: Homeserver {
         var joinFaults: [HomeserverError] = []
         var vias: [RoomID: [String]] = [:]
         var closed: Set<RoomID> = []
+        var successors: [RoomID: RoomID] = [:]
+        var successorFaults: [HomeserverError] = []
         var typing: [RoomID: Bool] = [:]
         var names: [UserID: String] = [:]
         var history: [RoomID: [RoomEvent]] = [:]
@@ -106,6 +109,7 @@ package final class FakeHomeserver: Homeserver {
                     event.eventID.rawValue,
                     type: event.type,
                     from: other.userID,
+                    at: Self.now,
                     content: event.content
                 )
             }
@@ -125,6 +129,16 @@ package final class FakeHomeserver: Homeserver {
     package func failJoins(_ errors: [HomeserverError]) { state.withLock { $0.joinFaults += errors } }
     /// Lets a room take no more messages of the bot.
     package func close(_ roomID: RoomID) { state.withLock { _ = $0.closed.insert(roomID) } }
+    /// Lets another room take a room's place, which is closed then; no sync tells of it.
+    ///
+    /// - Parameter faults: What the first questions for the tombstone meet, the last error first.
+    package func replace(_ roomID: RoomID, by successor: RoomID, faults: [HomeserverError] = []) {
+        state.withLock { state in
+            state.closed.insert(roomID)
+            state.successors[roomID] = successor
+            state.successorFaults = faults
+        }
+    }
     /// The rooms that the bot has left, or whose invite it declined.
     package var leftRooms: [RoomID] { state.withLock { $0.left } }
 
@@ -244,13 +258,16 @@ package final class FakeHomeserver: Homeserver {
                     try? MatrixJSON.decode(
                         RoomEvent.self,
                         from: SyncFactory.event(
-                            event.eventID.rawValue, type: event.type, from: userID, content: event.content
+                            event.eventID.rawValue, type: event.type, from: userID, at: Self.now, content: event.content
                         ).canonicalJSON())
                 }
                 state.history[roomID] = events
             }
         }
     }
+
+    /// Events have the time at which the server was asked for them: nothing that is searched for is older.
+    private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
     private static func hang() async -> HomeserverError {
         while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
@@ -382,6 +399,14 @@ package final class FakeHomeserver: Homeserver {
     /// Lets the bot's account have data from elsewhere.
     package func presetAccountData(_ type: String, _ content: JSONValue) {
         state.withLock { $0.accountData[type] = content }
+    }
+
+    package func successor(of roomID: RoomID) async throws(HomeserverError) -> RoomID? {
+        let result = state.withLock { state -> Result<RoomID?, HomeserverError> in
+            if let error = state.successorFaults.popLast() { return .failure(error) }
+            return .success(state.successors[roomID])
+        }
+        return try result.get()
     }
 
     package func displayName(of userID: UserID) async throws(HomeserverError) -> String? {

@@ -93,6 +93,19 @@ extension BridgeStoreConformance {
             #expect(try await store.turn(turn.turnID)?.isWithdrawn == true)
             #expect(try await store.turn(turn.turnID)?.question.place == Fixtures.timeline)
         },
+        Case("tells which unfinished turns have moved, and when") { store in
+            let stays = try await Fixtures.beginTurn("$1", in: store)
+            let moved = try await Fixtures.beginTurn("$2", in: store)
+            let done = try await Fixtures.beginTurn("$3", in: store)
+            for turn in [moved, done] { try await store.move(turn.turnID, to: Fixtures.attic) }
+            try await store.finish(done.turnID, revision: 0)
+            #expect(try await store.turnsMoved(before: .max).map(\.turnID) == [moved.turnID])
+            #expect(try await store.turnsMoved(before: 0).isEmpty)
+            _ = try await store.admit(Admission(nextBatch: "s1", items: [Fixtures.item("$4")]))
+            let open = try await Fixtures.openItem(of: store)
+            try await store.settle(Settlement(sequence: open.sequence, move: RoomMove(successor: Fixtures.attic)))
+            #expect(try await store.turnsMoved(before: .max).map(\.turnID) == [stays.turnID, moved.turnID])
+        },
         Case("leaves what a room has already at the same place") { store in
             let newTimeline = ThreadPlace(roomID: Fixtures.attic, root: nil)
             _ = try await store.currentThread(in: Fixtures.timeline)

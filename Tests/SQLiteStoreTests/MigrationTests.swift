@@ -43,6 +43,7 @@ import Testing
         let lobby = BridgeStoreFixtures.lobby
         let alice = BridgeStoreFixtures.alice
         #expect(try await store.syncToken() == "s72")
+        #expect(try await store.firstSync() == 1_700_000_000_000)
         #expect(
             try await store.rooms() == [
                 BridgeRoom(

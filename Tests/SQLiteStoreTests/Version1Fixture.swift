@@ -11,7 +11,8 @@ enum Version1Fixture {
 
         CREATE TABLE sync (
             id INTEGER PRIMARY KEY CHECK (id = 1),
-            next_batch TEXT NOT NULL
+            next_batch TEXT NOT NULL,
+            begun_at INTEGER NOT NULL DEFAULT 0
         );
 
         CREATE TABLE rooms (
@@ -201,7 +202,7 @@ enum Version1Fixture {
     static let rows = """
         PRAGMA application_id = 1380535380;
         INSERT INTO grdb_migrations VALUES ('v1');
-        INSERT INTO sync VALUES (1, 's72');
+        INSERT INTO sync VALUES (1, 's72', 1700000000000);
         INSERT INTO rooms VALUES ('!lobby:example.org', 'joined', 1700000000000, 1, 2, 0, 1, 'Lobby', '!new');
         INSERT INTO inbox VALUES (1, '$1', '!lobby:example.org', NULL, 1700000000001, 1700000000002);
         INSERT INTO inbox VALUES (2, '$2', '!lobby:example.org',

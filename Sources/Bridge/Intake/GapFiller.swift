@@ -46,24 +46,47 @@ package struct GapFiller: Sendable {
 
     /// What was said in a room since the last message that was admitted, oldest first, when no sync says what is new.
     ///
-    /// Nothing where no such message is found within the bound, for what is older than all that the bridge has heard
-    /// must not be answered. In a room that it has come into meanwhile, its own join takes the message's place.
+    /// In a room in which nobody was heard yet, the bot's join takes the message's place, or the time at which the bridge
+    /// began to listen: everything that was said after that and heard would be known.
     ///
     /// - Parameters:
     ///   - timeline: The newest events of the room.
-    ///   - wasJoined: Whether the bridge knew before that the bot is in the room.
+    ///   - begunAt: When the bridge began to listen in this room, in milliseconds since 1970.
     package func missed(
         in roomID: RoomID,
         endingWith timeline: Timeline,
-        wasJoined: Bool
+        since begunAt: Int64
     ) async throws -> [RoomEvent] {
+        let (found, isKnown) = try await walk(back: roomID, from: timeline) { _ in false }
+        return isKnown ? found : found.filter { $0.originServerTS >= begunAt }
+    }
+
+    /// What was said in a room before the bridge has ever listened, oldest first: since a time, since the bot's join, or
+    /// since it spoke itself, which shows that an earlier installation has dealt with what came before.
+    package func recent(
+        in roomID: RoomID,
+        endingWith timeline: Timeline,
+        since time: Int64
+    ) async throws -> [RoomEvent] {
+        try await walk(back: roomID, from: timeline) { event in
+            event.originServerTS < time || (event.sender == homeserver.userID && event.stateKey == nil)
+        }.found
+    }
+
+    /// The events of a room, oldest first, down to a message that was admitted, the bot's join, or what ends the walk; and
+    /// whether it is such a message that has ended it.
+    private func walk(
+        back roomID: RoomID,
+        from timeline: Timeline,
+        until isEnd: (RoomEvent) -> Bool
+    ) async throws -> (found: [RoomEvent], isKnown: Bool) {
         var newest = Array(timeline.events.elements.reversed())
         var token = timeline.prevBatch
         var found: [RoomEvent] = []
         while true {
             for event in newest {
-                if try await store.isAdmitted(event.eventID.rawValue) { return found.reversed() }
-                if isOwnJoin(event) { return wasJoined ? [] : found.reversed() }
+                if try await store.isAdmitted(event.eventID.rawValue) { return (found.reversed(), true) }
+                if isOwnJoin(event) || isEnd(event) { return (found.reversed(), false) }
                 found.append(event)
             }
             guard found.count < Self.maximumEvents, let start = token,
@@ -72,13 +95,15 @@ package struct GapFiller: Sendable {
             newest = page.events.elements
             token = page.next == start ? nil : page.next
         }
-        if found.contains(where: { $0.type == "m.room.message" && $0.sender != homeserver.userID }) {
-            logger.warning(
-                "messages of a room are left out: none of them is known, so it cannot be told which are new",
-                metadata: ["room": "\(roomID)"]
-            )
-        }
-        return []
+        if found.count >= Self.maximumEvents { reportBound(in: roomID, found.count) }
+        return (found.reversed(), false)
+    }
+
+    private func reportBound(in roomID: RoomID, _ count: Int) {
+        logger.warning(
+            "older messages of a room are left out: there are more than can be fetched",
+            metadata: ["room": "\(roomID)", "fetched": "\(count)"]
+        )
     }
 
     /// The events between two tokens, oldest first.
@@ -91,10 +116,7 @@ package struct GapFiller: Sendable {
                 if try await store.isAdmitted(event.eventID.rawValue) { return Array(found.reversed()) }
                 found.append(event)
                 if found.count >= Self.maximumEvents {
-                    logger.warning(
-                        "older messages of a room are left out: there are more than can be fetched",
-                        metadata: ["room": "\(roomID)", "fetched": "\(found.count)"]
-                    )
+                    reportBound(in: roomID, found.count)
                     return Array(found.reversed())
                 }
             }

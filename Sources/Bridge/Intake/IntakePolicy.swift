@@ -2,8 +2,8 @@ package import MatrixAPI
 
 /// Decides what of a sync response the bridge keeps: which rooms have changed, and which events are to be dealt with.
 ///
-/// What was sent before the bot joined is history and never answered, and neither is what stands in the very first
-/// response, which the bot has not been there to hear.
+/// What was sent before the bot joined is history and never answered. What of the very first response is to be dealt with,
+/// which the bot has not been there to hear, is not for it to say.
 package struct IntakePolicy: Sendable {
     private let userID: UserID
 

@@ -12,10 +12,12 @@ package struct SyncIntake: SyncConsumer {
     private let arrived: @Sendable ([RoomID]) -> Void
     private let empowered: @Sendable ([RoomID]) -> Void
     private let logger: Logger
+    private let firstAnswered: Int64
 
     /// Creates an intake.
     ///
     /// - Parameters:
+    ///   - firstStartMaximumAge: How old what is answered at the very first start may be.
     ///   - arrived: Told the rooms that the bot has come into.
     ///   - empowered: Told the rooms that the bot has come into, and those whose power levels have changed.
     ///   - wake: Told the rooms that have something new, after it is stored.
@@ -24,6 +26,7 @@ package struct SyncIntake: SyncConsumer {
         store: any BridgeStore,
         directory: RoomDirectory,
         clock: BridgeClock,
+        firstStartMaximumAge: Duration = .zero,
         logger: Logger,
         arrived: @escaping @Sendable ([RoomID]) -> Void = { _ in },
         empowered: @escaping @Sendable ([RoomID]) -> Void = { _ in },
@@ -38,6 +41,7 @@ package struct SyncIntake: SyncConsumer {
         self.wake = wake
         self.arrived = arrived
         self.empowered = empowered
+        firstAnswered = clock.milliseconds - Int64(firstStartMaximumAge / .milliseconds(1))
     }
 
     package func syncToken() async throws -> String? {
@@ -87,18 +91,37 @@ package struct SyncIntake: SyncConsumer {
         return kept
     }
 
-    /// What a response without a position brings: nothing that was said, unless the bridge has listened before and the
-    /// homeserver has lost its place; then what was said after the last message that it has heard.
+    /// What a response without a position brings.
+    ///
+    /// At the very first start that is what was said shortly before, as far as that is to be answered. Where the bridge has
+    /// listened before, and the homeserver has lost its place, it is what was said after the last message that was heard.
     private func beginning(with response: SyncResponse) async throws -> Admission {
         let known = directory.all
         var admission = policy.admission(of: response, known: known, isFirst: true)
-        guard try await store.syncToken() != nil else { return admission }
+        guard let begunAt = try await store.firstSync() else {
+            try await addRecent(of: response, to: &admission)
+            return admission
+        }
         for (roomID, room) in response.rooms.join.sorted(by: { $0.key < $1.key }) {
             let wasJoined = known[roomID]?.membership == .joined
-            let missed = try await gaps.missed(in: roomID, endingWith: room.timeline, wasJoined: wasJoined)
+            let missed = try await gaps.missed(
+                in: roomID, endingWith: room.timeline, since: wasJoined ? begunAt : .min)
             admission.items += policy.items(missed, in: roomID)
         }
         return admission
+    }
+
+    /// Adds what was said before the very first start, but not before the bot came, nor before it last spoke itself: an
+    /// earlier installation has dealt with that.
+    private func addRecent(of response: SyncResponse, to admission: inout Admission) async throws {
+        for (roomID, room) in response.rooms.join.sorted(by: { $0.key < $1.key }) {
+            let entered = admission.rooms.first { $0.roomID == roomID }
+            guard entered?.successor == nil else { continue }
+            // The join may stand in the state, before the timeline.
+            let oldest = max(firstAnswered, entered?.joinedAt ?? .min)
+            let recent = try await gaps.recent(in: roomID, endingWith: room.timeline, since: oldest)
+            admission.items += policy.items(recent, in: roomID)
+        }
     }
 
     /// Says which rooms the bot may not speak in: there it would be seen to read and never to answer.

@@ -8,6 +8,8 @@ package protocol BridgeStore: ConversationLibrary, CommandOfferStore {
 
     /// The token of the last admitted sync response; nil before the first.
     func syncToken() async throws -> String?
+    /// When the first sync response was admitted, in milliseconds since 1970; nil before.
+    func firstSync() async throws -> Int64?
     /// Stores rooms, items and `next_batch` together; an item whose key is known already is left out.
     ///
     /// - Returns: The rooms that have new items, each once.

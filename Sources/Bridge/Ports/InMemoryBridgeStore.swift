@@ -28,6 +28,7 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     private let now: @Sendable () -> Date
     private var token: String?
+    private var begunAt: Int64?
     private var knownRooms: [RoomID: BridgeRoom] = [:]
     private var inbox: [StoredItem] = []
     private var knownKeys: Set<String> = []
@@ -52,8 +53,11 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     package func syncToken() -> String? { token }
 
+    package func firstSync() -> Int64? { begunAt }
+
     package func admit(_ admission: Admission) -> [RoomID] {
         token = admission.nextBatch
+        begunAt = begunAt ?? milliseconds
         admission.rooms.forEach(store)
         var changed: [RoomID] = []
         for new in admission.items where knownKeys.insert(new.key).inserted {

@@ -30,6 +30,8 @@ package struct BridgeConfiguration: Sendable {
     package var mergeWindow: Duration?
     /// How long what has moved to another room waits until the bot is in there.
     package var successorLimit: Duration
+    /// How old what is answered at the very first start may be.
+    package var firstStartMaximumAge: Duration
     /// The version of the program, as `!status` shows it.
     package var version: String
 
@@ -49,6 +51,7 @@ package struct BridgeConfiguration: Sendable {
         drainLimit: Duration = .seconds(20),
         mergeWindow: Duration? = .milliseconds(250),
         successorLimit: Duration = .seconds(86_400),
+        firstStartMaximumAge: Duration = .zero,
         version: String
     ) {
         self.allowed = allowed
@@ -65,6 +68,7 @@ package struct BridgeConfiguration: Sendable {
         self.drainLimit = drainLimit
         self.mergeWindow = mergeWindow
         self.successorLimit = successorLimit
+        self.firstStartMaximumAge = firstStartMaximumAge
         self.version = version
     }
 }

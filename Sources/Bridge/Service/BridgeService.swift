@@ -120,6 +120,7 @@ package final class BridgeService: Service {
             store: store,
             directory: directory,
             clock: clock,
+            firstStartMaximumAge: configuration.firstStartMaximumAge,
             logger: logger,
             arrived: { [weak self] rooms in self?.wake(rooms.flatMap { [.turns($0), .notices($0)] }) },
             empowered: { [weak self] rooms in self?.offers.look(at: rooms) },

@@ -10,21 +10,27 @@ extension SQLiteBridgeStore {
         }
     }
 
+    package func firstSync() async throws -> Int64? {
+        try await database.read("read the time of the first sync") { database in
+            try Row.fetchOne(database, sql: "SELECT begun_at FROM sync")?.value("begun_at")
+        }
+    }
+
     package func admit(_ admission: Admission) async throws -> [RoomID] {
         try await database.write("store a sync response") { [now] database in
+            let admittedAt = now().milliseconds
             try database.cachedStatement(
                 sql: """
-                    INSERT INTO sync (id, next_batch) VALUES (1, ?)
+                    INSERT INTO sync (id, next_batch, begun_at) VALUES (1, ?, ?)
                     ON CONFLICT (id) DO UPDATE SET next_batch = excluded.next_batch
                     """
-            ).execute(arguments: [admission.nextBatch.stored])
+            ).execute(arguments: [admission.nextBatch.stored, admittedAt])
             for room in admission.rooms { try database.store(room) }
             let insert = try database.cachedStatement(
                 sql: """
                     INSERT INTO inbox (key, room_id, content, admitted_at) VALUES (?, ?, ?, ?)
                     ON CONFLICT (key) DO NOTHING
                     """)
-            let admittedAt = now().milliseconds
             var changed: [RoomID] = []
             var seen: Set<RoomID> = []
             for item in admission.items {

@@ -13,7 +13,8 @@ extension Schema {
 
         CREATE TABLE sync (
             id INTEGER PRIMARY KEY CHECK (id = 1),
-            next_batch TEXT NOT NULL
+            next_batch TEXT NOT NULL,
+            begun_at INTEGER NOT NULL DEFAULT 0
         );
 
         CREATE TABLE rooms (

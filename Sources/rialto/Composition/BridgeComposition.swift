@@ -74,6 +74,7 @@ enum BridgeComposition {
             budget: SendBudget(burst: configuration.editBurst, rate: configuration.editsPerSecond),
             drainLimit: .seconds(configuration.drainSeconds),
             mergeWindow: configuration.mergeMessages ? .milliseconds(configuration.mergeWindowMilliseconds) : nil,
+            firstStartMaximumAge: .seconds(configuration.firstStartMaximumAgeMinutes * 60),
             version: Version.current
         )
     }

@@ -80,6 +80,8 @@ extension Configuration {
         var editBurst = 10
         /// How long answers may take to finish when the program is asked to stop, in seconds.
         var drainSeconds = 20
+        /// How old messages may be that are answered at the very first start, in minutes.
+        var firstStartMaximumAgeMinutes = 0
         /// Whether messages of one person in quick succession get one answer.
         var mergeMessages = true
         /// How long a message waits for another one to join it, in milliseconds.

@@ -157,6 +157,12 @@ enum ConfigurationSchema {
             "The largest file that is taken from people, in megabytes. Files are kept for a week.",
             check: Check.range(1...1000)
         ),
+        ConfigurationKey(
+            "bridge", "first_start_max_age_minutes", \.bridge.firstStartMaximumAgeMinutes,
+            "How old messages may be that are answered at the very first start, in rooms that the account is in already;",
+            "0 answers nothing that is older than the start. Nothing from before the account joined is ever answered.",
+            check: Check.range(0...10_080)
+        ),
     ]
 
     private static let platform = [

@@ -8,6 +8,35 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct FaultTests {
     private let broken = HomeserverError(.unreachable, "connection reset")
 
+    /// As after a crash, and the end of the session while the program was not running: the device has its name again, but
+    /// the homeserver does not know the transaction ids of before.
+    @Test(arguments: [0, 250]) func whatArrivedBeforeACrashIsFoundAgainHoweverMuchWasSaidSince(later: Int) async throws
+    {
+        let homeserver = FakeHomeserver()
+        let store = InMemoryBridgeStore()
+        let factory = SyncFactory()
+        homeserver.fail([.after(broken), .hang])
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, store: store, factory: factory
+        ) { room in
+            try await room.join("!a")
+            try await room.say("!whoami", in: "!a", as: "$1")
+            try await eventually("a second attempt") { homeserver.attempts.count == 2 }
+        }
+        homeserver.clearFaults()
+        try homeserver.forgetTransactions(later: later)
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, store: store, factory: factory
+        ) { room in
+            try await eventually("nothing is left") { await store.roomsWithPendingNotices().isEmpty }
+            #expect(homeserver.messages(in: "!a").count == 1)
+            #expect(homeserver.attempts.count == 2)
+            // What has not arrived is sent.
+            try await room.say("!whoami", in: "!a", as: "$2")
+            try await eventually("the next notice") { homeserver.messages(in: "!a").count == 2 }
+        }
+    }
+
     @Test func aLostAnswerAfterTheServerTookTheMessageDoesNotDuplicateIt() async throws {
         let homeserver = FakeHomeserver()
         homeserver.fail([.after(broken), .after(broken), .after(broken)])

@@ -45,6 +45,24 @@ import Testing
         }
     }
 
+    @Test func aRoomInWhichNobodyWasHeardYetAnswersWhatWasSaidSinceTheBridgeListens() async throws {
+        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
+            try await room.join("!a")
+            let begun = try #require(try await room.store.firstSync())
+            func message(_ number: Int, at offset: Int64) -> JSONValue {
+                SyncFactory.message("$\(number)", from: alice, "message \(number)", at: begun + offset)
+            }
+            try homeserver.setHistory([message(3, at: 2), message(2, at: 1), message(1, at: -1)], of: "!a")
+            try await room.beginAnew(join: ["!a": SyncFactory.joined(timeline: [message(4, at: 3)], limited: true)])
+            let replies = try await room.finished(3, in: "!a")
+            #expect(turns(of: replies) == ["$2", "$3", "$4"])
+            // Once more: now they are known.
+            try await room.beginAnew(join: ["!a": SyncFactory.joined(timeline: [message(4, at: 3)], limited: true)])
+            try await room.say("the end", in: "!a", as: "$5")
+            #expect(turns(of: try await room.finished(4, in: "!a")) == ["$2", "$3", "$4", "$5"])
+        }
+    }
+
     @Test func aRoomThatItCameIntoMeanwhileIsHeardFromItsJoinOn() async throws {
         try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
             try await room.join("!other")

@@ -250,6 +250,22 @@ package final class FakeHomeserver: Homeserver {
         return try result.get()
     }
 
+    /// The session has ended and begun again: the server does not know the transactions of before.
+    ///
+    /// - Parameter later: How many messages of people have come into each room since, and so stand before its latest ones.
+    package func forgetTransactions(later: Int) throws {
+        forgetTransactions()
+        let messages = try (0..<later).map { number in
+            try MatrixJSON.decode(
+                RoomEvent.self,
+                from: SyncFactory.message("$later-\(number)", from: "@alice:example.org", "later", at: Self.now)
+                    .canonicalJSON())
+        }
+        state.withLock { state in
+            for roomID in state.history.keys { state.history[roomID]?.insert(contentsOf: messages, at: 0) }
+        }
+    }
+
     private func forgetTransactions() {
         state.withLock { state in
             state.transactions = [:]

@@ -18,6 +18,11 @@ package enum Fault: Hashable, Sendable {
     case refusedPosition
     /// The token of the request is not good any more, now and for ever (client-server API, "Soft logout").
     case expiredToken(isSoft: Bool)
+    /// The refresh token of the request is not good any more.
+    case refusedRefresh
+    /// Another room takes the place of the request's before the request reaches the server, which refuses it then; only
+    /// where the proxy has somebody who may do that.
+    case roomUpgrade
 }
 
 /// What a request is about, as far as faults are concerned.
@@ -28,6 +33,8 @@ package enum FaultTarget: Hashable, Sendable, CaseIterable {
     case send
     /// `/messages`.
     case messages
+    /// The renewal of an access token.
+    case refresh
     /// Everything else: logins, filters, receipts, typing, joins.
     case other
 
@@ -39,6 +46,8 @@ package enum FaultTarget: Hashable, Sendable, CaseIterable {
             self = .send
         } else if path.contains("/rooms/"), path.hasSuffix("/messages") {
             self = .messages
+        } else if path.hasSuffix("/v3/refresh") {
+            self = .refresh
         } else {
             self = .other
         }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import MatrixAPI
 import Synchronization
 
 /// Stands between the program and a homeserver, and lets go wrong what a script says.
@@ -12,6 +13,8 @@ package final class FaultProxy: Sendable {
         var syncs: [UpstreamConnections.Answer] = []
         var expired: [String: Bool] = [:]
         var tokensSeen: Set<String> = []
+        var upgrader: String?
+        var upgrades: [String: String] = [:]
     }
 
     /// How many sync responses are kept to be given again.
@@ -65,6 +68,17 @@ package final class FaultProxy: Sendable {
     package func stir(_ rate: Double) {
         state.withLock { $0.script.setRate(rate) }
     }
+
+    /// Lets rooms be replaced in the name of somebody who may do that; by chance as well, so many times.
+    package func allowUpgrades(by accessToken: String, byChance count: Int = 0) {
+        state.withLock { state in
+            state.upgrader = accessToken
+            state.script.allowUpgrades(count)
+        }
+    }
+
+    /// The rooms that were replaced, each with the room that has taken its place.
+    package var upgrades: [String: String] { state.withLock(\.upgrades) }
 
     /// Decides and performs; called on the thread of the request's connection.
     private func response(to request: RecordedRequest) -> ScriptedResponse {
@@ -129,7 +143,34 @@ package final class FaultProxy: Sendable {
             record(fault, request, target)
             state.withLock { $0.expired[token] = isSoft }
             return Self.unknownToken(isSoft: isSoft)
+        case .refusedRefresh:
+            record(fault, request, target)
+            return Self.unknownToken(isSoft: false)
+        case .roomUpgrade:
+            if upgradeRoom(of: request) { record(fault, request, target) }
+            return pass(request, target)
         }
+    }
+
+    /// Replaces the room that a request is about, once.
+    private func upgradeRoom(of request: RecordedRequest) -> Bool {
+        let parts = request.path.split(separator: "/")
+        guard let index = parts.firstIndex(of: "rooms"), parts.count > index + 1,
+            let room = parts[index + 1].removingPercentEncoding,
+            let token = state.withLock({ $0.upgrades[room] == nil ? $0.upgrader : nil })
+        else { return false }
+        let upgrade = RecordedRequest(
+            method: "POST",
+            target: "/_matrix/client/v3/rooms/\(parts[index + 1])/upgrade",
+            headers: ["Authorization": "Bearer \(token)", "Content-Type": "application/json"],
+            body: Array(#"{"new_version":"11"}"#.utf8),
+            connection: request.connection
+        )
+        guard let answer = upstream.answer(to: upgrade), answer.status == 200,
+            let successor = (try? JSONValue(parsing: answer.body))?["replacement_room"]?.stringValue
+        else { return false }
+        state.withLock { $0.upgrades[room] = successor }
+        return true
     }
 
     private func pass(_ request: RecordedRequest, _ target: FaultTarget) -> ScriptedResponse {

@@ -11,6 +11,7 @@ package struct FaultScript: Sendable {
     private let seed: UInt64
     private var rate: Double
     private var counts: [FaultTarget: Count] = [:]
+    private var upgrades = 0
 
     /// Creates a script.
     ///
@@ -36,6 +37,11 @@ package struct FaultScript: Sendable {
         self.rate = rate
     }
 
+    /// Lets chance replace so many rooms as well, from now on.
+    package mutating func allowUpgrades(_ count: Int) {
+        upgrades = count
+    }
+
     /// The fault for the next request of a target.
     package mutating func next(for target: FaultTarget) -> Fault? {
         var count = counts[target, default: Count()]
@@ -44,7 +50,10 @@ package struct FaultScript: Sendable {
         if !count.planned.isEmpty { return count.planned.removeFirst() }
         var generator = SeededGenerator(seed: seed &+ count.requests &* 31 &+ target.salt)
         guard Double.random(in: 0..<1, using: &generator) < rate else { return nil }
-        return target.faults.randomElement(using: &generator)
+        let isUpgradable = target == .send && upgrades > 0
+        let fault = (target.faults + (isUpgradable ? [.roomUpgrade] : [])).randomElement(using: &generator)
+        if fault == .roomUpgrade { upgrades -= 1 }
+        return fault
     }
 }
 
@@ -54,6 +63,7 @@ extension FaultTarget {
         case .sync: 0x5359_4E43_0000_0000
         case .send: 0x5345_4E44_0000_0000
         case .messages: 0x4D53_4753_0000_0000
+        case .refresh: 0x5245_4652_0000_0000
         case .other: 0x4F54_4852_0000_0000
         }
     }
@@ -72,6 +82,7 @@ extension FaultTarget {
             ]
         case .send: return passing + [.lostResponse, .lostResponse, .expiredToken(isSoft: false)]
         case .messages: return passing
+        case .refresh: return passing + [.lostResponse, .refusedRefresh]
         case .other: return passing
         }
     }

@@ -70,11 +70,49 @@ struct FaultedSessionTests {
         }
     }
 
+    @Test("Whatever a seed breaks, and wherever it replaces the room, each question has one answer", arguments: [1, 2])
+    func seeded(seed: UInt64) async throws {
+        try await withFaults(script: FaultScript(seed: seed)) { stage, proxy, rialto in
+            let (alice, bot) = (stage.alice, stage.bot.userID)
+            let old = try await alice.createRoom(isPublic: true, inviting: [bot])
+            try await alice.waitForMember(bot, toBe: "join", in: old)
+            _ = try await alice.ask("before", in: old, of: bot)
+            proxy.allowUpgrades(by: alice.accessToken, byChance: 1)
+            proxy.stir(0.25)
+            var questions: [String] = []
+            for number in 1...8 { questions.append(try await alice.sendText("\(number) \(Self.long)", in: old)) }
+            try await eventually("some faults", limit: .seconds(60)) { proxy.injected.count > 6 }
+            proxy.calm()
+            let endings = { try await Self.endings(of: questions, in: old, proxy, alice, bot) }
+            try await eventually("all answers", limit: .seconds(120)) { try await endings().allSatisfy { $0 > 0 } }
+            #expect(try await endings().allSatisfy { $0 == 1 })
+            #expect(rialto.pid != nil)
+        }
+    }
+
+    /// How many ends each question's answer has, over both rooms; what was asked behind the tombstone does not count.
+    private static func endings(
+        of questions: [String],
+        in old: String,
+        _ proxy: FaultProxy,
+        _ reader: SynapseUser,
+        _ bot: String
+    ) async throws -> [Int] {
+        let timeline = try await reader.messages(in: old)
+        let end = timeline.firstIndex { $0.type == "m.room.tombstone" } ?? timeline.endIndex
+        var replies = timeline
+        if let new = proxy.upgrades[old] { replies += try await reader.messages(in: new) }
+        return timeline[..<end].map(\.id).filter(questions.contains).map {
+            replies.reply(to: $0, from: bot).endings.count
+        }
+    }
+
     private func withFaults(
+        script: FaultScript = FaultScript(),
         _ body: (Stage, FaultProxy, RialtoProcess) async throws -> Void
     ) async throws {
         try await withStage { stage in
-            try await FaultProxy.withProxy(before: stage.server) { proxy, address in
+            try await FaultProxy.withProxy(before: stage.server, script: script) { proxy, address in
                 var configuration = try stage.configuration(.mock)
                 configuration["matrix", "homeserver"] = .string(address)
                 configuration["platform", "skills"] = ["search"]

@@ -138,7 +138,8 @@ package struct GapFiller: Sendable {
                     throw CancellationError()
                 case .limited(let retryAfter) where attempt < Self.maximumAttempts:
                     try await clock.sleep(for: max(retryAfter ?? .seconds(1), backoff.next()))
-                case .unreachable where attempt < Self.maximumAttempts:
+                case .unreachable where attempt < Self.maximumAttempts,
+                    .unknownToken where attempt < Self.maximumAttempts:
                     try await clock.sleep(for: backoff.next())
                 default:
                     logger.error(

@@ -115,6 +115,7 @@ let package = Package(
             ["Bridge", "MatrixAPI", "PlatformSDK", "MatrixMarkdown", "SQLiteStore", logging, lifecycle]
         ),
         tests("AgentRuntimeTests", ["AgentRuntime", "ModelProviders", "HTTP", "PlatformSDK"]),
+        tests("ModelProvidersTests", ["ModelProviders", "AgentRuntime", "HTTP", "PlatformSDK", logging], golden: true),
         tests("MatrixClientTests", ["MatrixClient", "MatrixAPI", "HTTP", "Bridge", logging, lifecycle]),
         tests("MatrixMarkdownTests", ["MatrixMarkdown", "Bridge"]),
         tests("AgentSocketTests", ["AgentSocket", "PlatformSDK", logging, lifecycle]),

@@ -1,23 +1,10 @@
 import AgentRuntime
 import ModelProviders
 import PlatformSDK
-import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AgentRuntimeTests {
-    private struct Scripted: ModelProvider {
-        let events: [Result<ModelEvent, ModelError>]
-        let asked = Asked()
-
-        final class Asked: Sendable { let requests = Mutex<[ModelRequest]>([]) }
-
-        func stream(_ request: ModelRequest) async throws -> ReplySequence<ModelEvent> {
-            asked.requests.withLock { $0.append(request) }
-            let rest = Mutex(events[...])
-            return ReplySequence(next: { try rest.withLock { $0.popFirst() }?.get() })
-        }
-    }
-
     private func run(_ provider: some ModelProvider, _ text: String) async throws -> [AgentEvent] {
         let agent = AgentRuntime(persona: .init(name: "Portia", instructions: "Be brief."), provider: provider)
         let request = MessageRequest(userID: "u", threadID: "t", runID: "r", text: text)
@@ -33,21 +20,20 @@ import Testing
     private var echo: EchoProvider { EchoProvider(pace: .init(interval: .zero)) }
 
     @Test func turnsTheModelsEventsIntoTheAgents() async throws {
-        let usage = ModelUsage(promptTokens: 3, completionTokens: 4)
-        let provider = Scripted(events: [
-            .success(.textDelta("a")), .success(.usage(ModelUsage(promptTokens: 3))), .success(.textDelta("")),
-            .success(.textDelta("b")), .success(.usage(usage)),
-        ])
+        let usage = Usage(promptTokens: 3, completionTokens: 4, totalTokens: 7)
+        let provider = ScriptedModelProvider([.says("a", "", "b", usage: usage)])
         #expect(try await run(provider, "q") == [.textChunk("a"), .textChunk("b"), .end(tokensUsed: 7)])
         let expected = ModelRequest(
+            id: "r",
             instructions: "Your name is Portia.\n\nBe brief.",
-            messages: [ModelMessage(role: .user, text: "q")]
+            history: [.message(.init(content: "q", origin: .user))]
         )
-        #expect(provider.asked.requests.withLock { $0 } == [expected])
+        #expect(provider.requests == [expected])
     }
 
     @Test func aModelsErrorBecomesTheAgents() async throws {
-        let provider = Scripted(events: [.success(.textDelta("a")), .failure(ModelError(.rateLimited, "slow down"))])
+        let start = ModelEvent.start(responseID: nil, model: nil)
+        let provider = ScriptedModelProvider([[.event(start), .fail(ModelError(.rateLimited, "slow down"))]])
         let error = await #expect(throws: PlatformError.self) { try await run(provider, "q") }
         #expect(error?.code == .agentFailed && error?.agentCode == "MODEL_RATE_LIMITED")
     }
@@ -80,24 +66,5 @@ import Testing
     @Test func failDirective() async {
         let error = await #expect(throws: PlatformError.self) { try await run(echo, "/fail E42 it went wrong") }
         #expect(error?.agentCode == "E42" && error?.message == "it went wrong")
-    }
-
-    @Test func stallDirectiveEndsWithItsConsumer() async throws {
-        let reply = try await echo.stream(ModelRequest(messages: [ModelMessage(role: .user, text: "/stall")]))
-        var iterator = reply.makeAsyncIterator()
-        #expect(try await iterator.next() == .textDelta("stalling"))
-        await withTaskGroup(of: Bool.self) { tasks in
-            tasks.addTask {
-                do {
-                    for try await _ in reply { return false }
-                    return false
-                } catch {
-                    return error is CancellationError
-                }
-            }
-            tasks.cancelAll()
-            let wasCancelled = await tasks.next()
-            #expect(wasCancelled == true)
-        }
     }
 }

@@ -33,8 +33,9 @@ package struct AgentRuntime: AgentResponder {
     /// Asks the model; a `ModelError` becomes an `agentFailed` that carries its code.
     package func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
         let question = ModelRequest(
+            id: request.runID,
             instructions: persona.prompt,
-            messages: [ModelMessage(role: .user, text: request.text)]
+            history: [.message(.init(content: request.text, origin: .user))]
         )
         do {
             let run = Run(answer: try await provider.stream(question))

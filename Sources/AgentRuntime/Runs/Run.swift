@@ -4,7 +4,7 @@ import Synchronization
 /// One attempt of the agent at an answer, pulled by one consumer.
 final class Run: Sendable {
     private struct State {
-        var usage = ModelUsage()
+        var tokens = 0
         var isOver = false
     }
 
@@ -21,13 +21,14 @@ final class Run: Sendable {
         var iterator = answer.makeAsyncIterator()
         while !state.withLock({ $0.isOver }) {
             switch try await iterator.next() {
-            case .textDelta(let text) where text.isEmpty: continue
-            case .textDelta(let text): return .textChunk(text)
-            case .usage(let usage): state.withLock { $0.usage = usage }
-            case nil:
+            case .itemDelta(let delta) where delta.channel == .text || delta.channel == .refusal:
+                if !delta.deltaContent.isEmpty { return .textChunk(delta.deltaContent) }
+            case .usage(let usage): state.withLock { $0.tokens = usage.totalTokens }
+            case .start, .itemStart, .itemDelta, .itemDone, .heartbeat: continue
+            case .finish, nil:
                 return state.withLock { state in
                     state.isOver = true
-                    return .end(tokensUsed: state.usage.totalTokens)
+                    return .end(tokensUsed: state.tokens)
                 }
             }
         }

@@ -9,10 +9,15 @@ import Synchronization
 /// | message | answer |
 /// | --- | --- |
 /// | `/echo chunks=N pace=MS text` | N chunks `text 1`, ` text 2` …, MS milliseconds before each; both options may be left out |
-/// | `/fail CODE details` | the error `CODE`, before any text |
+/// | `/fail retry=MS CODE details` | the error `CODE`, before any text; retryable after so long where `retry` is given |
 /// | `/stall` | one chunk, and then nothing until the request is given up |
+/// | `/cut` | an answer that stops without its end |
 /// | `/long BYTES` | numbered words, so many bytes of them, without pauses |
+/// | `/think text` | reasoning, and then the text `done` |
+/// | `/tool NAME {json}` | a call of the tool; with its output in the history, the text `NAME answered: OUTPUT` |
+/// | `/script` and further lines | each line in turn: a directive, or text to say as it stands |
 ///
+/// In a script, calls on neighbouring lines are made at once, and what follows them waits for their outputs.
 /// Tokens are words.
 package struct EchoProvider: ModelProvider {
     /// How fast the answer comes.
@@ -29,6 +34,11 @@ package struct EchoProvider: ModelProvider {
         }
     }
 
+    /// `echo`.
+    package let id = "echo"
+    /// `echo`.
+    package let defaultModel = "echo"
+
     private let pace: Pace
     private let clock: any Clock<Duration>
 
@@ -39,55 +49,52 @@ package struct EchoProvider: ModelProvider {
     }
 
     package func stream(_ request: ModelRequest) async throws -> ReplySequence<ModelEvent> {
-        let question = request.messages.last?.text ?? ""
-        let script = EchoScript(question: question, pace: pace)
-        if let failure = script.failure { throw failure }
+        let conversation = EchoConversation(request)
+        let script = EchoScript(question: conversation.question, pace: pace)
+        let answer = script.answer(after: conversation.outputs)
+        if case .failure(let failure) = answer.first { throw failure }
         let clock = clock
-        let prompt = request.messages.map(\.text) + [request.instructions ?? ""]
-        let progress = Mutex(EchoProgress(script: script, promptTokens: prompt.map(\.wordCount).reduce(0, +)))
+        let player = Mutex(EchoPlayer(request: request, promptTokens: conversation.wordCount, answer: answer))
         return ReplySequence(next: {
             try Task.checkCancellation()
-            switch progress.withLock({ $0.next() }) {
-            case .text(let text):
-                if script.interval > .zero { try await clock.sleep(for: script.interval) }
-                return .textDelta(text)
-            case .usage(let usage): return .usage(usage)
+            switch player.withLock({ $0.next() }) {
+            case .event(let event): return event
+            case .paced(let event, let interval):
+                if interval > .zero { try await clock.sleep(for: interval) }
+                return event
             case .stall:
                 try await Task.sleep(for: .seconds(Int32.max))
                 return nil
-            case .done: return nil
+            case .failure(let failure): throw failure
+            case nil: return nil
             }
         })
     }
 }
 
-/// How far an answer of the echo has come.
-private struct EchoProgress: Sendable {
-    enum Step {
-        case text(String)
-        case usage(ModelUsage)
-        case stall
-        case done
-    }
+/// What the echo takes from a request.
+private struct EchoConversation {
+    /// The last message of a person.
+    private(set) var question = ""
+    /// What the tools have answered since.
+    private(set) var outputs: [String] = []
+    /// The words of the whole request.
+    private(set) var wordCount: Int
 
-    let script: EchoScript
-    let promptTokens: Int
-    private var position = 0
-    private var completionTokens = 0
-
-    init(script: EchoScript, promptTokens: Int) {
-        self.script = script
-        self.promptTokens = promptTokens
-    }
-
-    mutating func next() -> Step {
-        defer { position += 1 }
-        if position < script.chunks.count {
-            completionTokens += script.chunks[position].wordCount
-            return .text(script.chunks[position])
+    init(_ request: ModelRequest) {
+        wordCount = (request.instructions ?? "").wordCount
+        for item in request.history {
+            switch item {
+            case .message(let message):
+                wordCount += message.content.wordCount
+                guard message.origin == .user else { continue }
+                question = message.content
+                outputs = []
+            case .functionCallOutput(let output):
+                wordCount += output.output.wordCount
+                outputs.append(output.output)
+            default: continue
+            }
         }
-        if script.stalls { return .stall }
-        guard position == script.chunks.count else { return .done }
-        return .usage(ModelUsage(promptTokens: promptTokens, completionTokens: completionTokens))
     }
 }

@@ -1,41 +1,122 @@
 import AgentRuntime
 
+/// One part of what the echo answers.
+enum EchoSegment: Sendable {
+    /// A text in chunks.
+    struct Text: Sendable {
+        /// The chunks; together they are the text.
+        var chunks: [String]
+        /// The time before each.
+        var interval: Duration
+        /// Whether it is thought, not said.
+        var isReasoning = false
+    }
+
+    case text(Text)
+    case call(name: String, arguments: String)
+    case stall
+    case failure(ModelError)
+    /// The end of one answer; what follows waits for the outputs of the calls before it.
+    case finish
+}
+
 /// What the echo does with one question.
 struct EchoScript: Sendable {
     /// The most chunks and bytes that a directive may ask for.
     static let maximumChunks = 100_000
     static let maximumBytes = 16 << 20
 
-    private(set) var chunks: [String] = []
-    private(set) var interval: Duration
-    private(set) var stalls = false
-    private(set) var failure: ModelError?
+    private var segments: [EchoSegment] = []
+    private let pace: EchoProvider.Pace
 
-    /// Reads the directive in the question, or plans the ordinary answer.
+    /// Reads the directives in the question, or plans the ordinary answer.
     init(question: String, pace: EchoProvider.Pace) {
-        interval = pace.interval
-        let words = question.split(separator: " ", omittingEmptySubsequences: true)
-        switch words.first {
-        case "/echo": readEcho(words.dropFirst())
-        case "/fail":
-            let code = words.dropFirst().first.map(String.init) ?? "ECHO_FAILED"
-            let details = words.dropFirst(2).joined(separator: " ")
-            failure = ModelError(.provider(code), details.isEmpty ? "the echo was asked to fail" : details)
-        case "/stall":
-            chunks = ["stalling"]
-            stalls = true
-        case "/long":
-            let bytes = words.dropFirst().first.flatMap { Int($0) } ?? 1 << 16
-            chunks = Self.numberedWords(bytes: min(max(bytes, 1), Self.maximumBytes))
-            interval = .zero
-        default:
-            chunks = Self.answer(to: question).chunks(of: pace.wordsPerChunk)
+        self.pace = pace
+        let lines = question.split(whereSeparator: \.isNewline)
+        if lines.first == "/script" {
+            for line in lines.dropFirst() where !read(String(line)) { say(String(line)) }
+        } else if !read(question) {
+            say(Self.answer(to: question))
+        } else if case .text(let text) = segments.last, text.isReasoning {
+            say("done")
         }
     }
 
-    private mutating func readEcho(_ words: ArraySlice<Substring>) {
+    /// The answer that follows so many outputs, with its `finish`.
+    func answer(after outputs: [String]) -> [EchoSegment] {
+        var answers: [[EchoSegment]] = [[]]
+        var names: [String] = []
+        var waiting = outputs.count
+        for segment in segments {
+            if case .call(let name, _) = segment {
+                names.append(name)
+            } else if case .call = answers.last?.last {
+                answers.append([])
+            }
+            answers[answers.count - 1].append(segment)
+        }
+        for answer in answers {
+            let calls = answer.count { if case .call = $0 { true } else { false } }
+            if calls == 0 || waiting < calls { return answer + [.finish] }
+            waiting -= calls
+        }
+        let said = zip(names.suffix(outputs.count), outputs).map { "\($0) answered: \($1)" }.joined(separator: "\n")
+        return [.text(.init(chunks: said.chunks(of: pace.wordsPerChunk), interval: pace.interval)), .finish]
+    }
+
+    /// Takes one directive; false where there is none.
+    private mutating func read(_ line: String) -> Bool {
+        let words = line.split(separator: " ", omittingEmptySubsequences: true)
+        let rest = words.dropFirst()
+        switch words.first {
+        case "/echo": segments.append(.text(Self.echo(rest, pace)))
+        case "/fail": segments.append(.failure(Self.failure(rest)))
+        case "/stall":
+            segments += [.text(.init(chunks: ["stalling"], interval: pace.interval)), .stall]
+        case "/cut":
+            segments += [
+                .text(.init(chunks: ["half"], interval: pace.interval)),
+                .failure(ModelError(.truncated, "the echo was asked to stop early", isRetryable: true)),
+            ]
+        case "/long":
+            let bytes = rest.first.flatMap { Int($0) } ?? 1 << 16
+            let chunks = Self.numberedWords(bytes: min(max(bytes, 1), Self.maximumBytes))
+            segments.append(.text(.init(chunks: chunks, interval: .zero)))
+        case "/think": say(rest.joined(separator: " "), isReasoning: true)
+        case "/tool":
+            let name = rest.first.map(String.init) ?? "nothing"
+            let arguments = rest.dropFirst().joined(separator: " ")
+            segments.append(.call(name: name, arguments: arguments.isEmpty ? "{}" : arguments))
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func say(_ text: String, isReasoning: Bool = false) {
+        let chunks = text.chunks(of: pace.wordsPerChunk)
+        segments.append(.text(.init(chunks: chunks, interval: pace.interval, isReasoning: isReasoning)))
+    }
+
+    private static func failure(_ words: ArraySlice<Substring>) -> ModelError {
+        var words = words
+        var delay: Duration?
+        if let word = words.first, word.hasPrefix("retry="), let milliseconds = Int(word.dropFirst(6)) {
+            delay = .milliseconds(max(0, milliseconds))
+            words = words.dropFirst()
+        }
+        let details = words.dropFirst().joined(separator: " ")
+        return ModelError(
+            .provider(words.first.map(String.init) ?? "ECHO_FAILED"),
+            details.isEmpty ? "the echo was asked to fail" : details,
+            isRetryable: delay != nil,
+            retryAfter: delay
+        )
+    }
+
+    private static func echo(_ words: ArraySlice<Substring>, _ pace: EchoProvider.Pace) -> EchoSegment.Text {
         var rest = words
         var count = 20
+        var interval = pace.interval
         while let word = rest.first {
             if word.hasPrefix("chunks="), let value = Int(word.dropFirst(7)) {
                 count = min(max(value, 1), Self.maximumChunks)
@@ -47,7 +128,7 @@ struct EchoScript: Sendable {
             rest = rest.dropFirst()
         }
         let text = rest.isEmpty ? "chunk" : rest.joined(separator: " ")
-        chunks = (1...count).map { $0 == 1 ? "\(text) 1" : " \(text) \($0)" }
+        return .init(chunks: (1...count).map { $0 == 1 ? "\(text) 1" : " \(text) \($0)" }, interval: interval)
     }
 
     private static func numberedWords(bytes: Int) -> [String] {

@@ -1,143 +1,143 @@
 import AgentRuntime
 import Foundation
 import HTTP
+import Logging
 import PlatformSDK
-
-/// What one event of a provider's stream means.
-enum ModelStreamStep {
-    case event(ModelEvent)
-    /// The answer is complete; what follows is not read.
-    case done
-}
-
-/// Understands the events of one provider's stream.
-protocol ModelStreamDecoder: Sendable {
-    /// What the event means; throws `ModelError` where it reports a failure, or is no JSON.
-    mutating func decode(_ event: ServerSentEvent) throws -> [ModelStreamStep]
-    /// Whether the stream may end here, without a step that says so.
-    var isComplete: Bool { get }
-}
-
-extension ModelStreamDecoder {
-    var isComplete: Bool { false }
-}
 
 /// Sends one request to a provider and reads its answer as server-sent events.
 struct ModelStream: Sendable {
+    /// The most bytes of an error response that are read.
+    static let maximumErrorBytes = 16 << 10
+
     /// The port that requests go through.
     let client: any HTTPClient
-    /// The provider's name in messages.
-    let provider: String
-    /// The key, which is kept out of messages.
-    let key: String
+    /// How the request is watched over.
+    let options: ProviderOptions
+    /// Puts failures into words.
+    let report: FailureReport
 
-    /// The answer, decoded; the request is sent with the first pull.
-    func events<Decoder: ModelStreamDecoder>(
-        _ request: HTTPRequest,
-        _ decoder: Decoder
-    ) -> ReplySequence<ModelEvent> {
+    /// Creates a stream for a provider of this name.
+    init(client: any HTTPClient, provider: String, endpoint: ModelEndpoint, options: ProviderOptions) {
+        self.client = client
+        self.options = options
+        report = FailureReport(provider: provider, endpoint: endpoint)
+    }
+
+    /// The answer, mapped; the request is sent with the first pull.
+    func events(_ request: HTTPRequest, _ mapper: some ModelStreamMapper) -> ReplySequence<ModelEvent> {
         .producing(limit: 64) { send in
-            do {
-                try await client.withResponse(to: request) { response in
-                    try await read(response, decoder, send)
-                }
-            } catch let error as HTTPError {
-                throw ModelError(
-                    .unavailable,
-                    "\(provider): \(error.message)",
-                    cause: error,
-                    isRetryable: error.isRetryable
-                )
+            try await watched(options.clock) { began, ended in
+                try await perform(request, mapper, began: began, ended: ended, send)
             }
         }
     }
 
-    private func read<Decoder: ModelStreamDecoder>(
-        _ response: HTTPStreamedResponse,
-        _ decoder: Decoder,
+    /// Runs an operation that says when it waits for bytes; a wait longer than the limit ends it.
+    private func watched<C: Clock>(
+        _ clock: C,
+        _ operation:
+            @escaping @Sendable (_ began: @Sendable () -> Void, _ ended: @Sendable () -> Void) async throws -> Void
+    ) async throws where C.Duration == Duration {
+        let watch = StallWatch(clock: clock, limit: options.stallLimit)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await watch.untilStalled()
+                throw report.stalled(options.stallLimit)
+            }
+            group.addTask { try await operation({ watch.beginWait() }, { watch.endWait() }) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func perform(
+        _ request: HTTPRequest,
+        _ mapper: some ModelStreamMapper,
+        began: @Sendable () -> Void,
+        ended: @Sendable () -> Void,
         _ send: @Sendable (ModelEvent) async -> Bool
     ) async throws {
-        guard (200..<300).contains(response.status) else { throw try await failure(response) }
-        var decoder = decoder
-        var parser = SSEParser()
-        for try await bytes in response.body {
-            for event in try parser.feed(bytes) {
-                for step in try decoder.decode(event) {
-                    guard case .event(let event) = step, await send(event) else { return }
-                }
-            }
-        }
-        if decoder.isComplete { return }
-        throw ModelError(.truncated, "\(provider) ended the answer before it was complete", isRetryable: true)
-    }
-
-    /// The error for a response with an error status; the provider's own words without the key.
-    private func failure(_ response: HTTPStreamedResponse) async throws -> ModelError {
-        var body: [UInt8] = []
-        for try await bytes in response.body where body.count < 16 << 10 { body += bytes }
-        let details = (try? JSONDecoder().decode(ProviderFailure.self, from: Data(body)))?.error?.message
-        // What a provider says about a wrong key may quote the key in part.
-        let isAboutKey = response.status == 401 || response.status == 403
-        let words = isAboutKey ? "check the provider's key" : details ?? "no details"
-        let message = "\(provider) answered with status \(response.status): \(words.prefix(500))"
-        let safe = key.isEmpty ? message : message.replacingOccurrences(of: key, with: "[key]")
-        return switch response.status {
-        case 401, 403: ModelError(.authentication, safe)
-        case 429: ModelError(.rateLimited, safe, isRetryable: true)
-        case 408, 409, 500...: ModelError(.unavailable, safe, isRetryable: true)
-        default: ModelError(.invalidRequest, safe)
-        }
-    }
-}
-
-/// The body of a provider's error, of which all three say the same.
-struct ProviderFailure: Decodable {
-    struct Details: Decodable {
-        let type: String?
-        let message: String?
-    }
-
-    let error: Details?
-}
-
-extension ServerSentEvent {
-    /// The event's data as a value; throws `ModelError` without its content.
-    func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(data.utf8))
-        } catch {
-            throw ModelError(.unavailable, "the provider sent an event that cannot be read as its API describes it")
+            began()
+            try await client.withResponse(to: request) { response in
+                ended()
+                log(response)
+                if let failure = try await failure(response, began: began, ended: ended) { throw failure }
+                try await read(response.body, mapper, began: began, ended: ended, send)
+            }
+        } catch let error as HTTPError {
+            if Task.isCancelled { throw CancellationError() }
+            throw report.error(error, limit: options.stallLimit)
         }
     }
-}
 
-extension HTTPRequest {
-    /// A request for a stream: patient while the model thinks, without an end of its own.
-    static func modelStream(url: String, headers: HTTPHeaders, body: some Encodable) throws -> HTTPRequest {
-        var headers = headers
-        headers.set(name: "Content-Type", value: "application/json")
-        headers.set(name: "Accept", value: "text/event-stream")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var request = HTTPRequest(method: .post, url: url, headers: headers, body: Array(try encoder.encode(body)))
-        request.timeouts = HTTPTimeouts(idle: .seconds(300))
-        return request
-    }
-}
-
-/// Where a provider is, and as whom to ask.
-package struct ModelEndpoint: Sendable, CustomStringConvertible {
-    let baseURL: String
-    let key: String
-    let model: String
-
-    /// Creates an endpoint; the base URL is the part before `/v1`-level paths, such as `https://api.openai.com/v1`.
-    package init(baseURL: String, key: String, model: String) {
-        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-        self.key = key
-        self.model = model
+    private func read(
+        _ body: HTTPBody,
+        _ mapper: some ModelStreamMapper,
+        began: @Sendable () -> Void,
+        ended: @Sendable () -> Void,
+        _ send: @Sendable (ModelEvent) async -> Bool
+    ) async throws {
+        var reader = ModelStreamReader(mapper: mapper)
+        var chunks = body.makeAsyncIterator()
+        while !reader.isComplete {
+            began()
+            let bytes = try await chunks.next()
+            ended()
+            let step = bytes.map { reader.feed($0) } ?? reader.finish()
+            for event in step.events {
+                guard await send(event) else { return }
+            }
+            if let ending = step.failure { throw report.error(ending) }
+            if bytes == nil { break }
+        }
+        if reader.ignoredEvents > 0 {
+            options.logger.debug("events of the provider were ignored", metadata: ["count": "\(reader.ignoredEvents)"])
+        }
     }
 
-    /// The model and the base URL, without the key.
-    package var description: String { "\(model) at \(baseURL)" }
+    /// The error for a response that is no event stream; nil where it is one.
+    private func failure(
+        _ response: HTTPStreamedResponse,
+        began: @Sendable () -> Void,
+        ended: @Sendable () -> Void
+    ) async throws -> ModelError? {
+        let type = response.headers.first(name: "Content-Type")?.lowercased() ?? ""
+        let isSuccess = (200..<300).contains(response.status)
+        guard !isSuccess || type.contains("text/html") || type.contains("application/json") else { return nil }
+        var body: [UInt8] = []
+        var chunks = response.body.makeAsyncIterator()
+        repeat {
+            began()
+            let bytes = try await chunks.next()
+            ended()
+            guard let bytes else { break }
+            body += bytes.prefix(Self.maximumErrorBytes - body.count)
+        } while body.count < Self.maximumErrorBytes
+        let json = JSONReader.read(body)
+        let isPage = json == nil && (type.contains("html") || body.first { $0 > 0x20 } == UInt8(ascii: "<"))
+        if isSuccess {
+            if let json, json["error"]?.present != nil { return report.error(.reported(ProviderFailure(json))) }
+            let what =
+                isPage ? "a web page instead of an answer; check the base URL" : "an answer that is no event stream"
+            return report.malformed(what, isRetryable: false)
+        }
+        var failure = json.map { ProviderFailure($0) } ?? ProviderFailure(status: response.status)
+        if failure.requestID == nil { failure.requestID = Self.requestID(response.headers) }
+        let hint = RetryHint(response.headers, now: Date())
+        return report.error(failure, status: response.status, isPage: isPage, hint: hint)
+    }
+
+    private func log(_ response: HTTPStreamedResponse) {
+        var metadata: Logger.Metadata = ["status": "\(response.status)"]
+        if let id = Self.requestID(response.headers) { metadata["request_id"] = "\(id)" }
+        for field in response.headers.fields where field.name.lowercased().contains("ratelimit-remaining") {
+            metadata[field.name.lowercased()] = "\(field.value)"
+        }
+        options.logger.debug("a model provider answers", metadata: metadata)
+    }
+
+    private static func requestID(_ headers: HTTPHeaders) -> String? {
+        headers.first(name: "x-request-id") ?? headers.first(name: "request-id")
+    }
 }

@@ -1,0 +1,189 @@
+import AgentRuntime
+import PlatformSDK
+
+/// The body of a request to the Messages API.
+struct AnthropicRequest {
+    private let request: ModelRequest
+    private let model: String
+    private let defaultMaximumTokens: Int
+
+    /// Takes a request for a model, and the limit of an answer whose request sets none.
+    init(_ request: ModelRequest, model: String, defaultMaximumTokens: Int) {
+        self.request = request
+        self.model = model
+        self.defaultMaximumTokens = defaultMaximumTokens
+    }
+
+    /// The body.
+    var body: JSON {
+        let thinking = thinking
+        var body: [String: JSON] = [
+            "model": .string(model), "messages": .array(messages), "stream": true,
+            "max_tokens": .integer(Int64(thinking.maximumTokens)),
+        ]
+        if let instructions = request.instructions, !instructions.isEmpty {
+            body["system"] = .array([marked(["type": "text", "text": .string(instructions)])])
+        }
+        body["thinking"] = thinking.form
+        body["output_config"] = thinking.effort.map { ["effort": .string($0)] }
+        guard !request.tools.isEmpty else { return .object(body) }
+        body["tools"] = .array(request.tools.map(tool))
+        body["tool_choice"] = toolChoice
+        return .object(body)
+    }
+
+    // Tools
+
+    private func tool(_ tool: ModelTool) -> JSON {
+        var members: [String: JSON] = [
+            "name": .string(tool.name), "description": .string(tool.description), "input_schema": tool.schema,
+        ]
+        if tool.isStrict { members["strict"] = true }
+        return .object(members)
+    }
+
+    private var toolChoice: JSON {
+        var choice: [String: JSON] =
+            switch request.toolChoice {
+            case .auto: ["type": "auto"]
+            case .none: ["type": "none"]
+            case .required: ["type": "any"]
+            case .tool(let name): ["type": "tool", "name": .string(name)]
+            }
+        if request.parallelToolCalls == false, request.toolChoice != .none {
+            choice["disable_parallel_tool_use"] = true
+        }
+        return .object(choice)
+    }
+
+    // Thinking
+
+    private var thinking: (form: JSON?, effort: String?, maximumTokens: Int) {
+        let limit = request.maxOutputTokens ?? defaultMaximumTokens
+        let isForced = !request.tools.isEmpty && request.toolChoice != .auto && request.toolChoice != .none
+        guard let effort = request.reasoningEffort, effort != .none else { return (nil, nil, limit) }
+        switch ThinkingForm(model: model) {
+        case .none: return (nil, nil, limit)
+        case .adaptive:
+            // A forced call and thinking exclude each other.
+            let form: JSON? = isForced ? nil : ["type": "adaptive", "display": "summarized"]
+            return (form, Self.effort(effort), request.maxOutputTokens ?? limit * 2)
+        case .budget:
+            // The budget is part of the limit: an explicit limit stands, and the answer keeps some of it.
+            let wanted = Self.budget(effort)
+            let budget = request.maxOutputTokens.map { min(wanted, $0 - 1024) } ?? wanted
+            guard !isForced, budget >= 1024 else { return (nil, nil, limit) }
+            let form: JSON = ["type": "enabled", "budget_tokens": .integer(Int64(budget))]
+            return (form, nil, request.maxOutputTokens ?? limit + budget)
+        }
+    }
+
+    private static func effort(_ effort: ReasoningEffort) -> String {
+        switch effort {
+        case .none, .minimal, .low: "low"
+        case .medium: "medium"
+        case .high: "high"
+        case .xhigh, .max: "max"
+        }
+    }
+
+    private static func budget(_ effort: ReasoningEffort) -> Int {
+        switch effort {
+        case .none, .minimal: 1024
+        case .low: 4096
+        case .medium: 8192
+        case .high: 16_384
+        case .xhigh, .max: 32_768
+        }
+    }
+
+    // Messages
+
+    private var messages: [JSON] {
+        let conversation = Conversation(request.history)
+        var messages: [(role: String, content: [JSON])] = []
+        for (index, step) in conversation.steps.enumerated() {
+            let role = if case .answered = step { "assistant" } else { "user" }
+            var content = blocks(step)
+            if index == conversation.lastSaid { content = request.attachments.compactMap(Self.attachment) + content }
+            // Roles take turns, and the person begins.
+            if content.isEmpty || (messages.isEmpty && role == "assistant") { continue }
+            if messages.last?.role == role {
+                messages[messages.count - 1].content += content
+            } else {
+                messages.append((role, content))
+            }
+        }
+        if let last = messages.last?.content.last {
+            let end = messages.count - 1
+            messages[end].content[messages[end].content.count - 1] = marked(last)
+        }
+        return messages.map { ["role": .string($0.role), "content": .array($0.content)] }
+    }
+
+    private func blocks(_ step: Conversation.Step) -> [JSON] {
+        switch step {
+        case .said(let text, _): Self.text(text)
+        case .answered(let items): items.flatMap(Self.blocks)
+        case .returned(let outputs):
+            outputs.map { output in
+                var result: [String: JSON] = [
+                    "type": "tool_result", "tool_use_id": .string(Self.callID(output.callID)),
+                    "content": .string(output.text),
+                ]
+                if !output.isSuccess { result["is_error"] = true }
+                return .object(result)
+            }
+        }
+    }
+
+    private static func blocks(_ item: OutputItem) -> [JSON] {
+        switch item {
+        case .message(let message): return text(message.said)
+        case .reasoning(let reasoning):
+            return ProviderState(reasoning.providerState, api: AnthropicMapper.api).map(\.item).list
+        case .functionCall(let call):
+            let input = JSONReader.read(call.arguments)
+            var block: [String: JSON] = [
+                "type": "tool_use", "id": .string(Self.callID(call.callID)), "name": .string(call.name),
+                "input": input?.members == nil ? [:] : input ?? [:],
+            ]
+            block["caller"] = call.caller.map { JSON($0) }
+            return [.object(block)]
+        default: return []
+        }
+    }
+
+    /// A block of text; none for text that is blank, which the API refuses.
+    private static func text(_ text: String) -> [JSON] {
+        text.allSatisfy(\.isWhitespace) ? [] : [["type": "text", "text": .string(text)]]
+    }
+
+    /// A call's id in the characters that the API takes; other providers' ids may hold others.
+    private static func callID(_ id: String) -> String {
+        String(String.UnicodeScalarView(id.unicodeScalars.map { allowed.contains($0) ? $0 : "_" }))
+    }
+
+    private static let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-".unicodeScalars)
+
+    private static func attachment(_ attachment: ModelAttachment) -> JSON? {
+        let isDocument = attachment.mediaType == "application/pdf"
+        guard attachment.isImage || isDocument else { return nil }
+        return [
+            "type": isDocument ? "document" : "image",
+            "source": [
+                "type": "base64", "media_type": .string(attachment.mediaType), "data": .string(attachment.base64),
+            ],
+        ]
+    }
+
+    /// Marks a block as the end of what is worth caching, where the request has a prefix in common with others.
+    private func marked(_ block: JSON) -> JSON {
+        // Thinking cannot be marked.
+        guard request.promptCacheKey != nil, block["thinking"] == nil, block["type"] != "redacted_thinking",
+            var members = block.members
+        else { return block }
+        members["cache_control"] = ["type": "ephemeral"]
+        return .object(members)
+    }
+}

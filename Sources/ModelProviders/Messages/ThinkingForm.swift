@@ -1,0 +1,35 @@
+/// In which form a Claude model is asked to think: it changed between generations, and each refuses the other's.
+enum ThinkingForm: Hashable, Sendable {
+    /// The model cannot think ahead.
+    case none
+    /// The model gets a budget of tokens (up to 4.5).
+    case budget
+    /// The model decides by itself, guided by an effort (from 4.6).
+    case adaptive
+
+    /// The form by the model's name, such as `claude-opus-4-7` or `anthropic.claude-sonnet-4-20250514-v1:0`.
+    ///
+    /// A name without a version is taken for a new model.
+    init(model: String) {
+        let parts = model.lowercased().split(whereSeparator: { "-./:@".contains($0) })
+        guard let claude = parts.lastIndex(of: "claude") else {
+            // A server of one's own behind this API knows its models best; it gets no field that it may not know.
+            self = .none
+            return
+        }
+        // Versions have one or two digits; longer numbers are dates.
+        let numbers = parts[claude...].drop { Int($0) == nil }.prefix { Int($0) != nil && $0.count <= 2 }
+        let version = numbers.prefix(2).compactMap { Int($0) }
+        guard let major = version.first else {
+            self = parts[claude...].contains("instant") ? .none : .adaptive
+            return
+        }
+        let minor = version.count > 1 ? version[1] : 0
+        self =
+            switch (major, minor) {
+            case (..<3, _), (3, ..<7): .none
+            case (3, _), (4, ..<6): .budget
+            default: .adaptive
+            }
+    }
+}

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func aReplyThatACrashHasCutGoesOnFromWhereItWas() async throws {
-        let (agent, homeserver, store) = (ResumableAgent(), FakeHomeserver(), InMemoryBridgeStore())
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
         try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
             try await room.join("!a")
             try await room.say("Tell me", in: "!a", as: "$1")
@@ -48,7 +48,7 @@ import Testing
                 OutgoingFile(path: "/\(id)", mimeType: "text/plain", size: 1, filename: file.filename)
             }
         }
-        let (agent, homeserver, store) = (ResumableAgent(), FakeHomeserver(), InMemoryBridgeStore())
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
         try await BridgeScenario.run(platform: agent, shelf: Shelf(), homeserver: homeserver, store: store) { room in
             try await room.join("!a")
             try await room.say("Tell me", in: "!a", as: "$1")
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func anAgentThatHasLostTheRunIsAskedAgain() async throws {
-        let (agent, homeserver, store) = (ResumableAgent(), FakeHomeserver(), InMemoryBridgeStore())
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
         try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
             try await room.join("!a")
             try await room.say("Tell me", in: "!a", as: "$1")
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func aNewAttemptOfTheAgentTakesThePlaceOfTheOldText() async throws {
-        let agent = ResumableAgent()
+        let agent = LongRunningPlatform()
         try await BridgeScenario.run(platform: agent) { room in
             try await room.join("!a")
             try await room.say("Tell me", in: "!a", as: "$1")
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func whoStopsAnAnswerStopsTheRun() async throws {
-        let agent = ResumableAgent()
+        let agent = LongRunningPlatform()
         try await BridgeScenario.run(platform: agent) { room in
             try await room.join("!a")
             try await room.say("Tell me", in: "!a", as: "$1")
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func aShutdownStopsNoRun() async throws {
-        let agent = ResumableAgent()
+        let agent = LongRunningPlatform()
         try await BridgeScenario.run(platform: agent) { room in
             try await room.join("!a")
             try await room.say("Tell me", in: "!a", as: "$1")
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func aChangedQuestionStopsTheRunOfTheOldOne() async throws {
-        let agent = ResumableAgent()
+        let agent = LongRunningPlatform()
         try await BridgeScenario.run(platform: agent) { room in
             try await room.join("!a")
             try await room.say("Tell me", in: "!a", as: "$1")

@@ -2,7 +2,7 @@ package import PlatformSDK
 import Synchronization
 
 /// A platform whose runs go on without their readers, and say what the test tells them to.
-package final class ResumableAgent: PlatformClient {
+package final class LongRunningPlatform: PlatformClient {
     private struct Run {
         var events: [AgentEvent] = []
         var isStopped = false

@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: [
         (#"{"type":"STATUS","agent":"x","nested":{"a":[1]}}"#, AgentServerFrame.status(protocolVersion: nil)),
-        (#"{"text":"a","run_id":"r","seq":4,"type":"AGENT_EVENT_TEXT_CHUNK"}"#, .textChunk("a")),
+        (#"{"text":"a","run_id":7,"seq":4,"type":"AGENT_EVENT_TEXT_CHUNK"}"#, .textChunk("a")),
         (#"{"type":"AGENT_EVENT_END"}"#, .end(tokensUsed: 0)),
         (#"{"type":"ERROR"}"#, .error(code: "UNKNOWN", details: "")),
         (#"{"type":"ERROR","code":"E","details":{"a":1}}"#, .error(code: "E", details: "")),

@@ -31,13 +31,13 @@ import Testing
     @Test func speaksTheBaseProtocol() async throws {
         let frames = try await withClient { socket in
             var frames = [try socket.readFrame()]
-            try socket.send(#"{"type":"USER_MESSAGE","text":"hi","run_id":"ignored"}"#)
+            try socket.send(#"{"type":"USER_MESSAGE","text":"hi","thread_id":"ignored"}"#)
             for _ in 0..<3 { frames.append(try socket.readFrame()) }
             return frames
         }
         #expect(
             frames.map(\.text) == [
-                #"{"type":"STATUS"}"#,
+                #"{"protocol":2,"type":"STATUS"}"#,
                 #"{"text":"re: ","type":"AGENT_EVENT_TEXT_CHUNK"}"#,
                 #"{"text":"hi","type":"AGENT_EVENT_TEXT_CHUNK"}"#,
                 #"{"tokens_used":2,"type":"AGENT_EVENT_END"}"#,

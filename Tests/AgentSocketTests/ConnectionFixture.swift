@@ -1,4 +1,5 @@
 import AgentSocket
+import Foundation
 import Logging
 import PlatformSDK
 import Testing
@@ -26,9 +27,10 @@ func withConnection<Value: Sendable>(
 /// Runs a server for as long as the body takes; the body gets its port.
 func withServer<Value: Sendable>(
     responder: any AgentResponder,
+    options: AgentServer.Options = .init(port: 0),
     _ body: (Int) async throws -> Value
 ) async throws -> Value {
-    let server = AgentServer(options: .init(port: 0), responder: responder, logger: .silent)
+    let server = AgentServer(options: options, responder: responder, logger: .silent)
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await server.run() }
         let value = try await body(try await server.boundPort())
@@ -55,7 +57,7 @@ extension Logger {
 
 extension MessageRequest {
     init(_ text: String) {
-        self.init(userID: "usr-test-a", threadID: "thread", runID: "run-\(text.prefix(20))", text: text)
+        self.init(userID: "usr-test-a", threadID: "thread", runID: "run-\(UUID().uuidString)", text: text)
     }
 }
 
@@ -67,6 +69,7 @@ extension AgentConnection {
         for try await event in try await respond(to: MessageRequest(text)) {
             switch event.event {
             case .textChunk(let chunk): answer += chunk
+            case .reset(let text): answer = text
             case .end(let used): tokens = used
             default: break
             }

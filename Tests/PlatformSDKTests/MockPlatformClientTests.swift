@@ -70,4 +70,34 @@ import Testing
             try await client.updateSettings(userID: first.userID, .toggleSkill(name: "nope", enabled: true))
         }
     }
+
+    @Test func aRunIsResumedAfterAnyChunkWithTheSameChunks() async throws {
+        let client = MockPlatformClient(behaviour: .init(chunkSize: 3))
+        let request = MessageRequest(userID: "u", threadID: "t", runID: "resumed", text: "What news?")
+        var all: [MessageChunk] = []
+        for try await chunk in try await client.streamMessage(request) { all.append(chunk) }
+        #expect(all.map(\.seq) == Array(1...all.count))
+        client.setBehaviour(.init(chunkSize: 7))
+        for cursor in 0...all.count {
+            var rest: [MessageChunk] = []
+            for try await chunk in try await client.resumeMessage(runID: "resumed", after: cursor) {
+                rest.append(chunk)
+            }
+            #expect(rest == Array(all[cursor...]))
+        }
+    }
+
+    @Test func aStoppedRunEndsForItsReaders() async throws {
+        let client = MockPlatformClient(behaviour: .init(failure: .neverFinishes(afterChunks: 1)))
+        let request = MessageRequest(userID: "u", threadID: "t", runID: "stopped", text: "hi")
+        var iterator = try await client.streamMessage(request).makeAsyncIterator()
+        _ = try await iterator.next()
+        try await client.stopRun("stopped")
+        let error = await #expect(throws: PlatformError.self) { try await iterator.next() }
+        #expect(error?.code == .cancelled)
+        let unknown = await #expect(throws: PlatformError.self) {
+            try await client.resumeMessage(runID: "never", after: 0)
+        }
+        #expect(unknown?.code == .unknownRun)
+    }
 }

@@ -1,81 +1,11 @@
 package import PlatformSDK
 
-/// Every decision of the agent connection on the base protocol: what is sent when, to whom a frame belongs, what fails.
+/// Every decision of the agent connection: what is sent when, to whom a frame belongs, what fails.
 ///
 /// Inputs are mutating methods; what has to be done comes back as actions, in order. Times are durations since an
-/// arbitrary start, given by the caller. One message is out at a time, the others wait in the order in which they came.
+/// arbitrary start, given by the caller. On the base protocol one message is out at a time, the others wait in the order
+/// in which they came; on protocol 2 `OpenRuns` has the runs.
 package struct AgentConnectionStateMachine: Sendable {
-    /// Names one message for as long as the connection object lives.
-    package struct RequestID: Hashable, Sendable {
-        package let number: UInt64
-    }
-
-    /// The limits that the machine holds to.
-    package struct Limits: Hashable, Sendable {
-        /// The messages that wait behind the one that is being answered.
-        package var queuedMessages = 256
-        /// The time that a message waits while there is no connection.
-        package var wait: Duration = .seconds(30)
-        /// The time without a frame after which a generation has failed.
-        package var silence: Duration = .seconds(600)
-        /// The time in which a reply that nobody wants has to end before the connection is opened anew.
-        package var drain: Duration = .seconds(60)
-
-        /// Creates the default limits.
-        package init() {}
-    }
-
-    /// Something that the owner of the machine has to do.
-    package enum Action: Hashable, Sendable {
-        /// Send this message now.
-        case send(text: String)
-        /// Hand text to the consumer of a reply.
-        case deliver(RequestID, text: String)
-        /// The reply is complete.
-        case end(RequestID, tokensUsed: Int)
-        /// The reply has failed.
-        case fail(RequestID, Failure)
-        /// Close the socket; the reason goes to the agent's log.
-        case close(reason: String)
-        /// Tell the operator.
-        case log(Event)
-    }
-
-    /// Why a reply failed.
-    package struct Failure: Error, Hashable, Sendable {
-        package var code: PlatformError.Code
-        package var message: String
-        package var agentCode: String?
-        package var isRetryable: Bool
-
-        /// Creates a failure.
-        package init(
-            code: PlatformError.Code,
-            message: String,
-            agentCode: String? = nil,
-            isRetryable: Bool = false
-        ) {
-            self.code = code
-            self.message = message
-            self.agentCode = agentCode
-            self.isRetryable = isRetryable
-        }
-
-        /// The failure as it leaves the module.
-        package var error: PlatformError {
-            PlatformError(code, message, agentCode: agentCode, isRetryable: isRetryable)
-        }
-    }
-
-    /// What an operator should know; each once for a change, not for each attempt.
-    package enum Event: Hashable, Sendable {
-        case connected
-        case lost(reason: String)
-        case unreachable(reason: String)
-        case strayFrame(String)
-        case unknownFrame(type: String)
-    }
-
     private enum Link: Hashable {
         case down
         case handshaking
@@ -86,12 +16,15 @@ package struct AgentConnectionStateMachine: Sendable {
 
     private struct Waiting: Sendable {
         let id: RequestID
-        let text: String
+        /// The frame of the base protocol; nil for a wish that it has no frame for.
+        let text: String?
+        let run: RunRequest?
         let arrivedAt: Duration
     }
 
     private struct Generation: Sendable {
         let id: RequestID
+        let runID: String?
         var hasText = false
         var lastFrameAt: Duration
         /// Since when nobody wants the reply any more.
@@ -110,6 +43,9 @@ package struct AgentConnectionStateMachine: Sendable {
     private var hasReportedLoss = false
     /// Since when messages cannot be sent; nil while they can.
     private var downSince: Duration?
+    private var runs: OpenRuns
+    /// Whether the connection, or the last one, speaks protocol 2.
+    package private(set) var isMultiplexed = false
 
     /// The frames of unknown types since the beginning.
     package private(set) var unknownFrames = 0
@@ -120,6 +56,7 @@ package struct AgentConnectionStateMachine: Sendable {
         self.backoff = backoff
         self.link = .down
         self.downSince = now
+        self.runs = OpenRuns(limits: limits)
     }
 
     /// Where the connection stands.
@@ -129,30 +66,75 @@ package struct AgentConnectionStateMachine: Sendable {
 
     // MARK: Messages
 
-    /// Takes a message; throws `busy` when too many wait and `unavailable` after `stop`.
-    package mutating func enqueue(_ text: String, now: Duration) throws(Failure) -> (id: RequestID, actions: [Action]) {
-        if link == .stopped { throw Self.stopped }
-        let isIdle = link == .up && generation == nil
-        guard isIdle || queue.count < limits.queuedMessages else {
+    /// Takes a message as its frame of the base protocol and as a run; throws `busy` when too many wait and `unavailable`
+    /// after `stop`.
+    package mutating func enqueue(
+        _ text: String?,
+        run: RunRequest? = nil,
+        now: Duration
+    ) throws(Failure) -> (id: RequestID, actions: [Action]) {
+        if link == .stopped { throw .stopped }
+        if link == .up, !isMultiplexed, text == nil { throw .noResumption }
+        let waiting = queue.count + runs.waitingCount
+        let isIdle = link == .up && (isMultiplexed ? runs.hasRoom : generation == nil)
+        guard isIdle || waiting < limits.queuedMessages else {
             throw Failure(
                 code: .busy,
-                message: "\(queue.count) messages wait for the agent already; try again when it has caught up",
+                message: "\(waiting) messages wait for the agent already; try again when it has caught up",
                 isRetryable: true
             )
         }
         lastNumber += 1
         let id = RequestID(number: lastNumber)
-        queue.append(Waiting(id: id, text: text, arrivedAt: now))
+        if let run, isMultiplexed, link == .up { return (id, runs.open(id, run, text, now: now)) }
+        queue.append(Waiting(id: id, text: text, run: run, arrivedAt: now))
         return (id, startNext(now))
     }
 
     /// The consumer of a reply has let go of it.
     ///
     /// A message that waits is dropped. The base protocol cannot stop a generation, so the rest of a reply that has begun
-    /// is dropped frame by frame until its end.
+    /// is dropped frame by frame until its end. On protocol 2 the run goes on at the agent.
     package mutating func cancel(_ id: RequestID, now: Duration) {
         queue.removeAll { $0.id == id }
+        runs.letGo(id)
         if generation?.id == id, generation?.abandonedAt == nil { generation?.abandonedAt = now }
+    }
+
+    /// Somebody wants the run to stop: its reply fails with `cancelled`, and an agent of protocol 2 is told.
+    package mutating func stopRun(_ runID: String, now: Duration) -> [Action] {
+        guard link != .stopped else { return [] }
+        let waiting = queue.filter { $0.run?.runID == runID }
+        queue.removeAll { $0.run?.runID == runID }
+        var actions: [Action] = waiting.map { .fail($0.id, .cancelled(runID)) }
+        if let current = generation, current.runID == runID, current.abandonedAt == nil {
+            generation?.abandonedAt = now
+            actions.append(.fail(current.id, .cancelled(runID)))
+        }
+        let isUnsent = waiting.contains { if case .message = $0.run { true } else { false } }
+        guard isMultiplexed, !isUnsent else { return actions }
+        return actions + runs.stop(runID, isUp: link == .up)
+    }
+
+    /// A frame about a run that is sent as soon as it is asked for; throws where the agent cannot take it now.
+    package func notify(_ frame: AgentClientFrame) throws(Failure) -> [Action] {
+        guard link == .up else {
+            throw Failure(code: .unavailable, message: "the agent is not connected", isRetryable: true)
+        }
+        guard isMultiplexed else {
+            throw Failure(code: .unsupported, message: "the agent speaks the base protocol, which has no such frame")
+        }
+        return [.sendFrame(frame)]
+    }
+
+    /// The consumer of a run had no room for the last event that was offered.
+    package mutating func parked(_ id: RequestID) {
+        runs.park(id)
+    }
+
+    /// The consumer of a run has room again.
+    package mutating func hasRoom(_ id: RequestID, now: Duration) -> [Action] {
+        link == .up && isMultiplexed ? runs.unpark(id, now: now) : []
     }
 
     // MARK: The connection
@@ -168,15 +150,22 @@ package struct AgentConnectionStateMachine: Sendable {
         switch (link, frame) {
         case (.down, _), (.closing, _), (.stopped, _):
             return []
-        case (.handshaking, .status):
+        case (.handshaking, .status(let version)):
             link = .up
+            isMultiplexed = (version ?? 1) >= 2
             failures = 0
             lastReason = nil
             hasReportedLoss = false
             downSince = nil
-            return [.log(.connected)] + startNext(now)
+            return [.log(.connected)] + begin(now)
         case (.handshaking, _):
             return close("the agent's first frame was \(frame.typeName), not STATUS")
+        case (.up, .runEvent(let frame)) where isMultiplexed:
+            return runs.received(frame, now: now)
+        case (.up, .runError(let runID, let code, let details)) where isMultiplexed:
+            return runs.failed(runID, agentCode: code, details: details, now: now)
+        case (.up, .runEvent), (.up, .runError):
+            return received(frame.withoutRun, now: now)
         case (.up, .unknown(let type)):
             unknownFrames += 1
             generation?.lastFrameAt = now
@@ -233,6 +222,7 @@ package struct AgentConnectionStateMachine: Sendable {
                 actions.append(.fail(lost.id, failure))
             }
         }
+        runs.disconnected()
         if !hasReportedLoss {
             hasReportedLoss = true
             actions.append(.log(wasUp ? .lost(reason: cause) : .unreachable(reason: cause)))
@@ -246,11 +236,11 @@ package struct AgentConnectionStateMachine: Sendable {
         link = .stopped
         lastReason = "the connection was stopped"
         var actions: [Action] = []
-        if let current = generation, current.abandonedAt == nil { actions.append(.fail(current.id, Self.stopped)) }
-        actions += queue.map { .fail($0.id, Self.stopped) }
+        if let current = generation, current.abandonedAt == nil { actions.append(.fail(current.id, .stopped)) }
+        actions += queue.map { .fail($0.id, .stopped) }
         generation = nil
         queue = []
-        return actions
+        return actions + runs.failAll(.stopped)
     }
 
     /// Time has passed. `isConsumerBehind` says that frames have come which nobody has taken: the silence is then ours.
@@ -269,6 +259,7 @@ package struct AgentConnectionStateMachine: Sendable {
                 actions += close(message)
             }
         }
+        actions += runs.tick(now: now, downSince: downSince)
         guard let downSince else { return actions }
         let expired = queue.filter { now - max($0.arrivedAt, downSince) >= limits.wait }
         queue.removeAll { waiting in expired.contains { $0.id == waiting.id } }
@@ -283,17 +274,29 @@ package struct AgentConnectionStateMachine: Sendable {
 
     // MARK: Steps
 
-    private static let stopped = Failure(
-        code: .unavailable,
-        message: "the connection to the agent was stopped",
-        isRetryable: true
-    )
+    /// The agent is there: on protocol 2 everything that waits is sent and each open run goes on where it was.
+    private mutating func begin(_ now: Duration) -> [Action] {
+        guard isMultiplexed else {
+            let (returned, actions) = runs.giveUp()
+            queue = (returned.map { Waiting(id: $0.id, text: $0.text, run: $0.request, arrivedAt: now) } + queue)
+            let unsupported = queue.filter { $0.text == nil }
+            queue.removeAll { $0.text == nil }
+            return actions + unsupported.map { .fail($0.id, .noResumption) } + startNext(now)
+        }
+        var actions = runs.connected(now: now)
+        let messages = queue.filter { $0.run != nil }
+        queue.removeAll { $0.run != nil }
+        for message in messages {
+            if let run = message.run { actions += runs.open(message.id, run, message.text, now: now) }
+        }
+        return actions + startNext(now)
+    }
 
     private mutating func startNext(_ now: Duration) -> [Action] {
         guard link == .up, generation == nil, !queue.isEmpty else { return [] }
         let next = queue.removeFirst()
-        generation = Generation(id: next.id, lastFrameAt: now)
-        return [.send(text: next.text)]
+        generation = Generation(id: next.id, runID: next.run?.runID, lastFrameAt: now)
+        return next.text.map { [.send(text: $0)] } ?? []
     }
 
     private mutating func finish(_ current: Generation, _ action: Action, _ now: Duration) -> [Action] {

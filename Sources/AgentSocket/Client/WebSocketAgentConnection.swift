@@ -32,11 +32,19 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
 
     private typealias Machine = AgentConnectionStateMachine
 
+    private struct Reply {
+        let channel: ReplyChannel<RunEvent>
+        /// The events of the base protocol so far, which numbers none.
+        var delivered = 0
+    }
+
     private struct State {
         var machine: Machine
         var channel: (any Channel)?
-        var replies: [Machine.RequestID: ReplyChannel<AgentEvent>] = [:]
-        /// Whether the reader of the socket waits for the consumer of a reply.
+        var replies: [Machine.RequestID: Reply] = [:]
+        /// The runs whose consumers had no room, until they have.
+        var parked: Set<Machine.RequestID> = []
+        /// Whether the reader of the socket waits for the consumer of a reply of the base protocol.
         var isConsumerBehind = false
 
         /// Hands a message to the event loop; a write that fails closes the channel, and the loss is handled there.
@@ -44,10 +52,45 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
             channel?.writeAndFlush(SocketMessage.text(text), promise: nil)
         }
 
-        mutating func beginDelivery(to id: Machine.RequestID) -> ReplyChannel<AgentEvent>? {
+        /// Performs what must happen in the order of the machine's decisions and never waits.
+        mutating func apply(_ actions: [Machine.Action]) {
+            for action in actions {
+                switch action {
+                case .send(let text): send(text)
+                case .sendFrame(let frame):
+                    if let text = try? AgentFrameCodec.encode(frame) { send(text) }
+                case .offer(let id, let event):
+                    guard replies[id]?.channel.offer(event) == .full else { continue }
+                    machine.parked(id)
+                    parked.insert(id)
+                case .finish(let id, let event):
+                    parked.remove(id)
+                    guard let reply = replies.removeValue(forKey: id) else { continue }
+                    _ = reply.channel.offer(event, isLast: true)
+                    reply.channel.finish()
+                case .fail(let id, let failure):
+                    parked.remove(id)
+                    replies.removeValue(forKey: id)?.channel.finish(throwing: failure.error)
+                case .deliver, .end, .close, .log: continue
+                }
+            }
+        }
+
+        /// Asks for the events again that had no room, where there is room now.
+        mutating func unpark(now: Duration) {
+            for id in parked where replies[id]?.channel.hasRoom == true {
+                let actions = machine.hasRoom(id, now: now)
+                guard !actions.isEmpty else { continue }
+                parked.remove(id)
+                apply(actions)
+            }
+        }
+
+        mutating func beginDelivery(to id: Machine.RequestID) -> (channel: ReplyChannel<RunEvent>, seq: Int)? {
             guard let reply = replies[id] else { return nil }
             isConsumerBehind = true
-            return reply
+            replies[id]?.delivered += 1
+            return (reply.channel, reply.delivered + 1)
         }
     }
 
@@ -88,45 +131,74 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
         state.withLock { $0.machine.status }
     }
 
+    /// Whether the agent speaks protocol 2, as far as is known now.
+    package var canResume: Bool { get async { state.withLock { $0.machine.isMultiplexed } } }
+
     /// Queues the message and returns its reply; failures after that come out of the reply.
     ///
     /// Throws `frameTooLarge` and `busy` at once.
     package func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
         let text = try AgentFrameCodec.encode(AgentClientFrame.userMessage(text: request.textNamingAttachments))
-        guard text.utf8.count <= AgentFrameCodec.maximumMessageBytes else {
+        let size = max(text.utf8.count, try AgentFrameCodec.encode(AgentClientFrame.runMessage(request)).utf8.count)
+        guard size <= AgentFrameCodec.maximumMessageBytes else {
             let limit = AgentFrameCodec.maximumMessageBytes
-            throw PlatformError(.frameTooLarge, "the message takes \(text.utf8.count) bytes, the agent takes \(limit)")
+            throw PlatformError(.frameTooLarge, "the message takes \(size) bytes, the agent takes \(limit)")
         }
-        let reply = ReplyChannel<AgentEvent>(limit: options.bufferedBytes) { event in
-            // What an event costs beyond its text, so that empty chunks are bounded too.
-            if case .textChunk(let text) = event { 64 + text.utf8.count } else { 64 }
+        return try open(request.runID.isEmpty ? nil : .message(request), text: text)
+    }
+
+    /// Queues the wish for a run's events; failures after that come out of the reply.
+    package func resume(runID: String, after seq: Int) async throws -> ReplySequence<RunEvent> {
+        try open(.resume(runID: runID, after: seq), text: nil)
+    }
+
+    package func cancel(runID: String) async throws {
+        state.withLock { state in
+            let actions = state.machine.stopRun(runID, now: now())
+            state.apply(actions)
         }
+    }
+
+    package func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
+        do throws(Machine.Failure) {
+            try state.withLock { state throws(Machine.Failure) in
+                state.apply(try state.machine.notify(.approval(runID: runID, itemID: itemID, decision)))
+            }
+        } catch {
+            throw error.error
+        }
+    }
+
+    private func open(_ run: Machine.RunRequest?, text: String?) throws -> ReplySequence<RunEvent> {
+        let reply = ReplyChannel<RunEvent>(limit: options.bufferedBytes, weigh: \.weight)
         let id: Machine.RequestID
-        do {
-            id = try state.withLock { state in
-                let (id, actions) = try state.machine.enqueue(text, now: now())
-                state.replies[id] = reply
-                for case .send(let text) in actions { state.send(text) }
+        do throws(Machine.Failure) {
+            id = try state.withLock { state throws(Machine.Failure) in
+                let (id, actions) = try state.machine.enqueue(text, run: run, now: now())
+                state.replies[id] = Reply(channel: reply)
+                state.apply(actions)
                 return id
             }
-        } catch let failure as Machine.Failure {
-            throw failure.error
+        } catch {
+            throw error.error
         }
-        let consumer = Consumer { [weak self] in
+        let consumer = ReplyConsumer { [weak self] in
             reply.abandon()
-            self?.cancel(id)
+            self?.letGo(id)
         }
-        return ReplySequence<AgentEvent>(
-            next: {
+        return ReplySequence(
+            next: { [weak self] in
                 do {
-                    return try await reply.next()
+                    let event = try await reply.next()
+                    self?.consumed(id)
+                    return event
                 } catch {
                     if error is CancellationError { consumer.letGo() }
                     throw error
                 }
             },
             release: { consumer.letGo() }
-        ).numbered()
+        )
     }
 
     /// Keeps the connection until the task is cancelled or the process shuts down gracefully.
@@ -140,7 +212,11 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
                 tasks.cancelAll()
             }
         }
-        let actions = state.withLock { $0.machine.stop() }
+        let actions = state.withLock { state in
+            let actions = state.machine.stop()
+            state.apply(actions)
+            return actions
+        }
         await perform(actions)
         try await ownGroup?.shutdownGracefully()
     }
@@ -153,12 +229,14 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
             if Task.isCancelled { return }
             let (actions, delay) = state.withLock { state in
                 state.channel = nil
-                return state.machine.disconnected(
+                let (actions, delay) = state.machine.disconnected(
                     reason: loss.reason,
                     code: loss.code,
                     jitter: jitter(),
                     now: now()
                 )
+                state.apply(actions)
+                return (actions, delay)
             }
             await perform(actions)
             logger.debug(
@@ -224,7 +302,8 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
                 case .success(let frame): state.machine.received(frame, now: now())
                 case .failure(let malformed): state.machine.receivedMalformed(malformed.reason)
                 }
-            for case .send(let text) in actions { state.send(text) }
+            state.apply(actions)
+            if case .success(.status) = frame { state.unpark(now: now()) }
             return actions
         }
         await perform(actions)
@@ -234,7 +313,9 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
         while !Task.isCancelled {
             try? await clock.sleep(for: options.tickInterval)
             let actions = state.withLock { state in
-                state.machine.tick(now: now(), isConsumerBehind: state.isConsumerBehind)
+                let actions = state.machine.tick(now: now(), isConsumerBehind: state.isConsumerBehind)
+                state.apply(actions)
+                return actions
             }
             await perform(actions)
         }
@@ -242,32 +323,37 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
 
     // MARK: Actions
 
-    private func cancel(_ id: Machine.RequestID) {
+    private func consumed(_ id: Machine.RequestID) {
+        state.withLock { state in
+            if state.parked.contains(id) { state.unpark(now: now()) }
+        }
+    }
+
+    private func letGo(_ id: Machine.RequestID) {
         state.withLock { state in
             state.replies[id] = nil
+            state.parked.remove(id)
             state.machine.cancel(id, now: now())
         }
     }
 
-    /// Performs what is left of the actions; messages have been sent under the lock, so that their order is the machine's.
+    /// Performs what is left of the actions after `State.apply`: what may wait for the consumer of the base protocol.
     private func perform(_ actions: [Machine.Action]) async {
         for action in actions {
             switch action {
-            case .send: break
+            case .send, .sendFrame, .offer, .finish, .fail: break
             case .deliver(let id, let text):
-                guard let reply = state.withLock({ $0.beginDelivery(to: id) }) else { continue }
-                _ = await reply.send(.textChunk(text))
+                guard let (reply, seq) = state.withLock({ $0.beginDelivery(to: id) }) else { continue }
+                _ = await reply.send(RunEvent(seq: seq, .textChunk(text)))
                 state.withLock { $0.isConsumerBehind = false }
             case .end(let id, let tokensUsed):
-                guard let reply = state.withLock({ $0.beginDelivery(to: id) }) else { continue }
-                _ = await reply.send(.end(tokensUsed: tokensUsed))
+                guard let (reply, seq) = state.withLock({ $0.beginDelivery(to: id) }) else { continue }
+                _ = await reply.send(RunEvent(seq: seq, .end(tokensUsed: tokensUsed)))
                 reply.finish()
                 state.withLock { state in
                     state.isConsumerBehind = false
                     state.replies[id] = nil
                 }
-            case .fail(let id, let failure):
-                state.withLock { $0.replies.removeValue(forKey: id) }?.finish(throwing: failure.error)
             case .close(let reason):
                 let channel = state.withLock { $0.channel }
                 channel?.writeAndFlush(SocketMessage.close(.protocolError(reason)), promise: nil)
@@ -289,29 +375,4 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
             logger.debug("agent sent a frame of an unknown type", metadata: ["type": "\(type.prefix(64))"])
         }
     }
-}
-
-/// The consumer's side of a reply, which can be let go of once.
-private final class Consumer: Sendable {
-    private let isHeld = Mutex(true)
-    private let whenLetGo: @Sendable () -> Void
-
-    init(whenLetGo: @escaping @Sendable () -> Void) {
-        self.whenLetGo = whenLetGo
-    }
-
-    func letGo() {
-        guard
-            isHeld.withLock({ held in
-                defer { held = false }; return held
-            })
-        else { return }
-        whenLetGo()
-    }
-}
-
-/// A function that returns the time on the clock since this call.
-private func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
 }

@@ -1,35 +1,150 @@
+package import PlatformSDK
+
 /// A frame that the bridge sends to the agent: one JSON object in one WebSocket text message.
 package enum AgentClientFrame: Hashable, Sendable {
-    /// A message of a person.
+    /// A message of a person in the base protocol, which names no run.
     case userMessage(text: String)
-    /// A frame of a type that the base protocol does not have.
+    /// A message of a person that starts a run.
+    case runMessage(MessageRequest)
+    /// Nobody wants the run any more: the agent stops it.
+    case cancel(runID: String)
+    /// The bridge wants the run's events after the cursor, in place of any delivery of it on this connection.
+    case resume(runID: String, after: Int)
+    /// A person's answer to an approval request.
+    case approval(runID: String, itemID: String, ApprovalDecision)
+    /// A frame of a type that the protocol does not have.
     case unknown(type: String)
 }
 
 extension AgentClientFrame: Codable {
     private enum CodingKeys: String, CodingKey {
-        case type, text
+        case type, text, skills, attachments, after, decision
+        case runID = "run_id"
+        case threadID = "thread_id"
+        case userID = "user_id"
+        case itemID = "item_id"
+        case traceContext = "trace_context"
     }
 
-    private static let userMessageName = "USER_MESSAGE"
+    private enum Name {
+        static let userMessage = "USER_MESSAGE"
+        static let cancel = "CANCEL"
+        static let resume = "RESUME"
+        static let approval = "APPROVAL"
+    }
+
+    private struct TraceContext: Codable {
+        var traceparent: String?
+    }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let type = try container.decode(String.self, forKey: .type)
         switch type {
-        case Self.userMessageName: self = .userMessage(text: try container.decode(String.self, forKey: .text))
+        case Name.userMessage: self = try Self.message(container)
+        case Name.cancel: self = .cancel(runID: try Self.runID(container))
+        case Name.resume:
+            let after = try container.decodeIfPresent(Int.self, forKey: .after) ?? 0
+            self = .resume(runID: try Self.runID(container), after: max(0, after))
+        case Name.approval:
+            guard let decision = ApprovalDecision(rawValue: try container.decode(String.self, forKey: .decision)) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .decision, in: container, debugDescription: "not a decision")
+            }
+            let itemID = try container.decode(String.self, forKey: .itemID)
+            self = .approval(runID: try Self.runID(container), itemID: itemID, decision)
         default: self = .unknown(type: type)
         }
+    }
+
+    private static func message(_ container: KeyedDecodingContainer<CodingKeys>) throws -> Self {
+        let text = try container.decode(String.self, forKey: .text)
+        guard container.contains(.runID) else { return .userMessage(text: text) }
+        let trace = try container.decodeIfPresent(TraceContext.self, forKey: .traceContext)
+        return .runMessage(
+            MessageRequest(
+                userID: try container.decodeIfPresent(String.self, forKey: .userID) ?? "",
+                threadID: try container.decodeIfPresent(String.self, forKey: .threadID) ?? "default",
+                runID: try runID(container),
+                text: text,
+                skills: try container.decodeIfPresent([String].self, forKey: .skills) ?? [],
+                attachments: try container.decodeIfPresent([WireAttachment].self, forKey: .attachments)?
+                    .map(\.attachment) ?? [],
+                traceparent: trace?.traceparent
+            )
+        )
+    }
+
+    /// The run's id, which must be fit to be a key: neither empty nor long.
+    private static func runID(_ container: KeyedDecodingContainer<CodingKeys>) throws -> String {
+        let runID = try container.decode(String.self, forKey: .runID)
+        guard (1...AgentFrameCodec.maximumRunIDBytes).contains(runID.utf8.count) else {
+            throw DecodingError.typeMismatch(
+                String.self, .init(codingPath: [CodingKeys.runID], debugDescription: "empty or too long"))
+        }
+        return runID
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {
         case .userMessage(let text):
-            try container.encode(Self.userMessageName, forKey: .type)
+            try container.encode(Name.userMessage, forKey: .type)
             try container.encode(text, forKey: .text)
+        case .runMessage(let request):
+            try container.encode(Name.userMessage, forKey: .type)
+            try container.encode(request.text, forKey: .text)
+            try container.encode(request.runID, forKey: .runID)
+            try container.encode(request.threadID, forKey: .threadID)
+            try container.encode(request.userID, forKey: .userID)
+            try container.encode(request.skills, forKey: .skills)
+            try container.encode(request.attachments.map(WireAttachment.init), forKey: .attachments)
+            if let traceparent = request.traceparent {
+                try container.encode(TraceContext(traceparent: traceparent), forKey: .traceContext)
+            }
+        case .cancel(let runID):
+            try container.encode(Name.cancel, forKey: .type)
+            try container.encode(runID, forKey: .runID)
+        case .resume(let runID, let after):
+            try container.encode(Name.resume, forKey: .type)
+            try container.encode(runID, forKey: .runID)
+            try container.encode(after, forKey: .after)
+        case .approval(let runID, let itemID, let decision):
+            try container.encode(Name.approval, forKey: .type)
+            try container.encode(runID, forKey: .runID)
+            try container.encode(itemID, forKey: .itemID)
+            try container.encode(decision.rawValue, forKey: .decision)
         case .unknown(let type):
             try container.encode(type, forKey: .type)
         }
+    }
+}
+
+/// An attachment as it stands on the wire.
+private struct WireAttachment: Codable {
+    var path: String
+    var mimeType: String?
+    var size: Int64?
+    var filename: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case path, size, filename
+        case mimeType = "mime_type"
+    }
+
+    init(_ attachment: Attachment) {
+        path = attachment.path
+        mimeType = attachment.mimeType
+        size = attachment.size
+        filename = attachment.filename
+    }
+
+    var attachment: Attachment {
+        Attachment(
+            path: path,
+            mimeType: mimeType ?? "application/octet-stream",
+            size: size ?? 0,
+            filename: filename ?? "file"
+        )
     }
 }

@@ -5,6 +5,9 @@ package enum AgentFrameCodec {
     /// The largest message that either side sends or takes, in bytes of UTF-8.
     package static let maximumMessageBytes = 1 << 20
 
+    /// The longest id of a run, in bytes of UTF-8.
+    package static let maximumRunIDBytes = 256
+
     /// Why a text is no frame.
     package struct Malformed: Error, Hashable, Sendable {
         /// What is wrong with it, without its content.

@@ -1,7 +1,9 @@
+package import PlatformSDK
+
 /// A frame that the agent sends: one JSON object in one WebSocket text message.
 ///
 /// Fields that the type does not name are ignored, and types that are not known are kept by name, so that an agent may
-/// say more than the base protocol.
+/// say more than the protocol.
 package enum AgentServerFrame: Hashable, Sendable {
     /// The first frame of a connection; the protocol's version where the agent names one.
     case status(protocolVersion: Int?)
@@ -11,76 +13,156 @@ package enum AgentServerFrame: Hashable, Sendable {
     case end(tokensUsed: Int)
     /// The end of the reply by an error of the agent.
     case error(code: String, details: String)
-    /// A frame of a type that the base protocol does not have.
+    /// An event of a named run.
+    case runEvent(RunFrame)
+    /// The end of a named run, or of what was asked about it, by an error.
+    case runError(String, code: String, details: String)
+    /// A frame of a type that the protocol does not have.
     case unknown(type: String)
 }
 
+/// An event of a named run, or a part of one, as it stands in one frame.
+package struct RunFrame: Hashable, Sendable {
+    /// The run's id.
+    package var runID: String
+    /// The event; its text is the part's.
+    package var event: RunEvent
+    /// The number of the part, from 0 on, where the text is too long for one frame.
+    package var part = 0
+    /// Whether a further part follows.
+    package var isContinued = false
+    /// In the first frame that answers a RESUME its cursor: what came before on the connection is overtaken.
+    package var after: Int?
+}
+
+extension AgentServerFrame {
+    /// A frame with an event of a run.
+    package static func run(
+        _ runID: String,
+        _ event: RunEvent,
+        part: Int = 0,
+        isContinued: Bool = false,
+        after: Int? = nil
+    ) -> AgentServerFrame {
+        .runEvent(RunFrame(runID: runID, event: event, part: part, isContinued: isContinued, after: after))
+    }
+}
+
 extension AgentServerFrame: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case type, text, code, details
+    package enum CodingKeys: String, CodingKey {
+        case type, text, code, details, seq, more, part, after, name, label, success, result, filename, size, path, url
         case protocolVersion = "protocol"
         case tokensUsed = "tokens_used"
-    }
-
-    private enum Name {
-        static let status = "STATUS"
-        static let textChunk = "AGENT_EVENT_TEXT_CHUNK"
-        static let end = "AGENT_EVENT_END"
-        static let error = "ERROR"
+        case runID = "run_id"
+        case asOf = "as_of"
+        case callID = "call_id"
+        case itemID = "item_id"
+        case mimeType = "mime_type"
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         // A frame without a type cannot be told from one of a later protocol: both are unknown.
         let type = try container.decodeIfPresent(String.self, forKey: .type) ?? ""
+        let runID = try? container.decodeIfPresent(String.self, forKey: .runID)
         switch type {
         case Name.status:
             self = .status(protocolVersion: try container.decodeIfPresent(Int.self, forKey: .protocolVersion))
-        case Name.textChunk:
-            self = .textChunk(try container.decode(String.self, forKey: .text))
-        case Name.end:
-            self = .end(tokensUsed: try container.decodeIfPresent(Int.self, forKey: .tokensUsed) ?? 0)
         case Name.error:
-            self = .error(
-                code: try container.decodeIfPresent(String.self, forKey: .code) ?? "UNKNOWN",
-                details: (try? container.decodeIfPresent(String.self, forKey: .details)) ?? ""
-            )
+            let code = try container.decodeIfPresent(String.self, forKey: .code) ?? "UNKNOWN"
+            let details = (try? container.decodeIfPresent(String.self, forKey: .details)) ?? ""
+            self = runID.map { .runError($0, code: code, details: details) } ?? .error(code: code, details: details)
         default:
-            self = .unknown(type: type)
+            if let runID, let event = try AgentEvent(type: type, container) {
+                let seq = try container.decode(Int.self, forKey: type == Name.reset ? .asOf : .seq)
+                self = .run(
+                    runID,
+                    RunEvent(seq: seq, event),
+                    part: try container.decodeIfPresent(Int.self, forKey: .part) ?? 0,
+                    isContinued: try container.decodeIfPresent(Bool.self, forKey: .more) ?? false,
+                    after: try container.decodeIfPresent(Int.self, forKey: .after)
+                )
+            } else if type == Name.textChunk {
+                self = .textChunk(try container.decode(String.self, forKey: .text))
+            } else if type == Name.end {
+                self = .end(tokensUsed: try container.decodeIfPresent(Int.self, forKey: .tokensUsed) ?? 0)
+            } else {
+                self = .unknown(type: type)
+            }
         }
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(typeName, forKey: .type)
         switch self {
         case .status(let version):
-            try container.encode(Name.status, forKey: .type)
             try container.encodeIfPresent(version, forKey: .protocolVersion)
         case .textChunk(let text):
-            try container.encode(Name.textChunk, forKey: .type)
             try container.encode(text, forKey: .text)
         case .end(let tokensUsed):
-            try container.encode(Name.end, forKey: .type)
             try container.encode(tokensUsed, forKey: .tokensUsed)
         case .error(let code, let details):
-            try container.encode(Name.error, forKey: .type)
             try container.encode(code, forKey: .code)
             try container.encode(details, forKey: .details)
-        case .unknown(let type):
-            try container.encode(type, forKey: .type)
+        case .runEvent(let frame):
+            try container.encode(frame.runID, forKey: .runID)
+            var seqKey = CodingKeys.seq
+            if case .reset = frame.event.event { seqKey = .asOf }
+            try container.encode(frame.event.seq, forKey: seqKey)
+            if frame.part > 0 { try container.encode(frame.part, forKey: .part) }
+            if frame.isContinued { try container.encode(true, forKey: .more) }
+            try container.encodeIfPresent(frame.after, forKey: .after)
+            try frame.event.event.encode(to: &container)
+        case .runError(let runID, let code, let details):
+            try container.encode(runID, forKey: .runID)
+            try container.encode(code, forKey: .code)
+            try container.encode(details, forKey: .details)
+        case .unknown:
+            break
         }
     }
 }
 
 extension AgentServerFrame {
+    /// The types as they stand on the wire.
+    enum Name {
+        static let status = "STATUS"
+        static let error = "ERROR"
+        static let textChunk = "AGENT_EVENT_TEXT_CHUNK"
+        static let end = "AGENT_EVENT_END"
+        static let reasoning = "AGENT_EVENT_REASONING_CHUNK"
+        static let toolCall = "AGENT_EVENT_TOOL_CALL"
+        static let toolResult = "AGENT_EVENT_TOOL_RESULT"
+        static let file = "AGENT_EVENT_FILE"
+        static let approval = "AGENT_EVENT_APPROVAL_REQUEST"
+        static let progress = "AGENT_EVENT_PROGRESS"
+        static let reset = "RESET"
+    }
+
     /// The frame's type as it stands on the wire.
     package var typeName: String {
         switch self {
         case .status: Name.status
         case .textChunk: Name.textChunk
         case .end: Name.end
-        case .error: Name.error
+        case .error, .runError: Name.error
+        case .runEvent(let frame): frame.event.event.typeName
         case .unknown(let type): type.isEmpty ? "a frame without a type" : String(type.prefix(64))
+        }
+    }
+
+    /// The frame as the base protocol means it, which knows no runs.
+    var withoutRun: AgentServerFrame {
+        switch self {
+        case .runEvent(let frame):
+            switch frame.event.event {
+            case .textChunk(let text): .textChunk(text)
+            case .end(let tokens): .end(tokensUsed: tokens)
+            default: .unknown(type: typeName)
+            }
+        case .runError(_, let code, let details): .error(code: code, details: details)
+        case .status, .textChunk, .end, .error, .unknown: self
         }
     }
 }

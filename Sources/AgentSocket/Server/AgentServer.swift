@@ -7,7 +7,8 @@ import Synchronization
 
 /// The agent's end of the connection: a WebSocket server that hands messages to an `AgentResponder`.
 ///
-/// It takes any number of connections, and on each one generation at a time.
+/// It takes any number of connections. On protocol 2 it owns the runs: they go on without a connection, and each connection
+/// reads them at its own pace. For clients of the base protocol there is one generation at a time on each connection.
 package final class AgentServer: Service {
     /// Where the server listens, and its limits.
     package struct Options: Hashable, Sendable {
@@ -25,6 +26,10 @@ package final class AgentServer: Service {
         package var clientTimeout: Duration = .seconds(30)
         /// The connections that are served at once; more are closed as they come.
         package var maximumConnections = 256
+        /// Whether clients may name runs, which is protocol 2; the base protocol is always spoken.
+        package var offersRuns = true
+        /// What is kept of runs, and how many are open at once.
+        package var runLimits = ResumableAgent.Limits()
 
         /// Creates options with the default limits.
         package init(host: String = "127.0.0.1", port: Int = 8790) {
@@ -40,6 +45,7 @@ package final class AgentServer: Service {
     private let logger: Logger
     private let port = OneShot<Int>()
     private let sessions = AgentSessions()
+    private let runs: ResumableAgent?
 
     /// Creates a server that `run()` starts.
     ///
@@ -55,6 +61,7 @@ package final class AgentServer: Service {
     ) {
         self.options = options
         self.responder = responder
+        self.runs = options.offersRuns ? ResumableAgent(responder, limits: options.runLimits) : nil
         self.group = group
         self.clock = clock
         self.logger = logger
@@ -101,6 +108,7 @@ package final class AgentServer: Service {
             try await listener.executeThenClose { connections in
                 await withTaskGroup { tasks in
                     tasks.addTask { await self.drain(after: shutdown) }
+                    if let runs = self.runs { tasks.addTask { await runs.run() } }
                     await self.accept(connections)
                     tasks.cancelAll()
                 }
@@ -127,7 +135,7 @@ package final class AgentServer: Service {
 
     private func serve(_ upgrade: EventLoopFuture<AgentServerUpgrade>) async {
         guard case .socket(let socket) = try? await upgrade.get() else { return }
-        let session = AgentSession(socket: socket, responder: responder, logger: logger)
+        let session = AgentSession(socket: socket, responder: responder, runs: runs, logger: logger)
         guard sessions.add(session, limit: options.maximumConnections) else {
             socket.channel.writeAndFlush(SocketMessage.close(.goingAway("no more connections")), promise: nil)
             try? await socket.executeThenClose { _, _ in try? await socket.channel.closeFuture.get() }

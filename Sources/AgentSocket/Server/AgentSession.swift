@@ -3,17 +3,11 @@ import NIOCore
 import PlatformSDK
 import Synchronization
 
-/// One connection to the agent server: reads messages, and streams one generation at a time.
+/// One connection to the agent server: reads frames and streams what they ask for.
+///
+/// A message that names no run is the base protocol's: one generation at a time, which ends with the connection. Any number
+/// of named runs is delivered beside it; they belong to the server and go on when the connection ends.
 final class AgentSession: Sendable {
-    /// The codes of the ERROR frames that the server itself sends.
-    enum ErrorCode {
-        static let busy = "BUSY"
-        static let badRequest = "BAD_REQUEST"
-        static let unknownType = "UNKNOWN_TYPE"
-        static let shuttingDown = "SHUTTING_DOWN"
-        static let agentFailed = "AGENT_ERROR"
-    }
-
     private struct State {
         /// Whether a message is being answered; ends before the last frame is sent, so that a client that has seen it may
         /// send the next message.
@@ -21,21 +15,28 @@ final class AgentSession: Sendable {
         /// The generations whose last frame is not sent yet.
         var unfinished = 0
         var isDraining = false
+        /// The delivery that is the current one of each run.
+        var deliveries: [String: Int] = [:]
+        var lastDelivery = 0
     }
 
+    private typealias Work = @Sendable () async -> Void
     private typealias Outbound = NIOAsyncChannelOutboundWriter<SocketMessage>
 
-    /// The largest piece of text in one chunk, in bytes: in JSON no byte grows to more than six.
-    private static let maximumChunkBytes = AgentFrameCodec.maximumMessageBytes / 8
+    /// The runs that are delivered over one connection at once.
+    private static let maximumDeliveries = 256
 
     private let socket: SocketChannel
     private let responder: any AgentResponder
+    private let runs: ResumableAgent?
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(socket: SocketChannel, responder: any AgentResponder, logger: Logger) {
+    /// Creates a session; without `runs` it speaks the base protocol only.
+    init(socket: SocketChannel, responder: any AgentResponder, runs: ResumableAgent?, logger: Logger) {
         self.socket = socket
         self.responder = responder
+        self.runs = runs
         self.logger = logger
     }
 
@@ -44,12 +45,12 @@ final class AgentSession: Sendable {
         do {
             try await withTaskCancellationHandler {
                 try await socket.executeThenClose { inbound, outbound in
-                    try await self.send(.status(protocolVersion: nil), outbound)
+                    try await self.send(.status(protocolVersion: self.runs == nil ? nil : 2), outbound)
                     await withDiscardingTaskGroup { tasks in
                         do {
                             for try await case .text(let text) in inbound {
-                                if let request = try await self.admit(text, outbound) {
-                                    tasks.addTask { await self.generate(request, outbound) }
+                                if let work = try await self.admit(text, outbound) {
+                                    tasks.addTask { await work() }
                                 }
                             }
                         } catch {
@@ -81,23 +82,25 @@ final class AgentSession: Sendable {
         socket.channel.writeAndFlush(SocketMessage.close(.goingAway("the agent shuts down")), promise: nil)
     }
 
-    /// The message to answer, or nil where the client has been told why there is none.
-    private func admit(_ text: String, _ outbound: Outbound) async throws -> MessageRequest? {
+    /// What a frame asks for, or nil where that is done, or the client has been told why it is not.
+    private func admit(_ text: String, _ outbound: Outbound) async throws -> Work? {
         let frame: AgentClientFrame
         do {
             frame = try AgentFrameCodec.decode(AgentClientFrame.self, from: text)
         } catch {
-            try await refuse(ErrorCode.badRequest, error.reason, outbound)
+            try await refuse(AgentErrorCode.badRequest, error.reason, outbound)
             return nil
         }
         switch frame {
         case .unknown(let type):
-            try await refuse(ErrorCode.unknownType, "unknown type \(type.prefix(64))", outbound)
+            try await refuse(AgentErrorCode.unknownType, "unknown type \(type.prefix(64))", outbound)
             return nil
         case .userMessage(let text):
             let refusal: (String, String)? = state.withLock { state in
-                if state.isDraining { return (ErrorCode.shuttingDown, "the agent shuts down") }
-                if state.isGenerating { return (ErrorCode.busy, "one message at a time: wait for AGENT_EVENT_END") }
+                if state.isDraining { return (AgentErrorCode.shuttingDown, "the agent shuts down") }
+                if state.isGenerating {
+                    return (AgentErrorCode.busy, "one message at a time: wait for AGENT_EVENT_END")
+                }
                 state.isGenerating = true
                 state.unfinished += 1
                 return nil
@@ -107,9 +110,102 @@ final class AgentSession: Sendable {
                 return nil
             }
             // The base protocol names neither user nor thread: a connection is one conversation.
-            return MessageRequest(userID: "", threadID: "default", runID: "", text: text)
+            let request = MessageRequest(userID: "", threadID: "default", runID: "", text: text)
+            return { await self.generate(request, outbound) }
+        case .runMessage(let request):
+            // An agent of the base protocol takes the message and ignores the fields that it does not know.
+            guard let runs else { return try await admit(baseFrame(of: request), outbound) }
+            return try await begin(request.runID, after: nil, outbound) { try await runs.respond(to: request) }
+        case .resume(let runID, let after):
+            guard let runs else { return try await refuseType("RESUME", outbound) }
+            return try await begin(runID, after: after, outbound) {
+                try await runs.resume(runID: runID, after: after)
+            }
+        case .cancel(let runID):
+            guard let runs else { return try await refuseType("CANCEL", outbound) }
+            return { try? await runs.cancel(runID: runID) }
+        case .approval(let runID, let itemID, let decision):
+            guard let runs else { return try await refuseType("APPROVAL", outbound) }
+            return {
+                do {
+                    try await runs.decide(decision, runID: runID, itemID: itemID)
+                } catch {
+                    try? await self.send(Self.frame(for: error), outbound)
+                }
+            }
         }
     }
+
+    private func baseFrame(of request: MessageRequest) throws -> String {
+        try AgentFrameCodec.encode(AgentClientFrame.userMessage(text: request.textNamingAttachments))
+    }
+
+    private func refuseType(_ type: String, _ outbound: Outbound) async throws -> Work? {
+        try await refuse(AgentErrorCode.unknownType, "unknown type \(type)", outbound)
+        return nil
+    }
+
+    // MARK: Named runs
+
+    /// The delivery of a run, which takes the place of an earlier one on this connection.
+    private func begin(
+        _ runID: String,
+        after cursor: Int?,
+        _ outbound: Outbound,
+        _ open: @escaping @Sendable () async throws -> ReplySequence<RunEvent>
+    ) async throws -> Work? {
+        let (token, refusal): (Int, (String, String)?) = state.withLock { state in
+            if cursor == nil, state.isDraining { return (0, (AgentErrorCode.shuttingDown, "the agent shuts down")) }
+            guard state.deliveries[runID] != nil || state.deliveries.count < Self.maximumDeliveries else {
+                return (0, (AgentErrorCode.tooManyRuns, "\(Self.maximumDeliveries) runs are open on this connection"))
+            }
+            state.lastDelivery += 1
+            state.deliveries[runID] = state.lastDelivery
+            state.unfinished += 1
+            return (state.lastDelivery, nil)
+        }
+        if let (code, details) = refusal {
+            try await send(.runError(runID, code: code, details: details), outbound)
+            return nil
+        }
+        return { await self.deliver(runID, after: cursor, token, outbound, open) }
+    }
+
+    private func deliver(
+        _ runID: String,
+        after cursor: Int?,
+        _ token: Int,
+        _ outbound: Outbound,
+        _ open: @Sendable () async throws -> ReplySequence<RunEvent>
+    ) async {
+        do {
+            var cursor = cursor
+            for try await event in try await open() {
+                guard isCurrent(runID, token) else { break }
+                for frame in AgentServerFrame.frames(of: runID, event, after: cursor) {
+                    try await send(frame, outbound)
+                }
+                cursor = nil
+            }
+        } catch {
+            if !Task.isCancelled, isCurrent(runID, token) {
+                let (code, details) = Self.codeAndDetails(of: error)
+                try? await send(.runError(runID, code: code, details: details), outbound)
+            }
+        }
+        let isDone = state.withLock { state in
+            if state.deliveries[runID] == token { state.deliveries[runID] = nil }
+            state.unfinished -= 1
+            return state.isDraining && state.unfinished == 0
+        }
+        if isDone { close() }
+    }
+
+    private func isCurrent(_ runID: String, _ token: Int) -> Bool {
+        state.withLock { $0.deliveries[runID] == token }
+    }
+
+    // MARK: The base protocol
 
     private func generate(_ request: MessageRequest, _ outbound: Outbound) async {
         let lastFrame: AgentServerFrame?
@@ -133,7 +229,7 @@ final class AgentSession: Sendable {
         for try await event in try await responder.respond(to: request) {
             switch event.event {
             case .textChunk(let text):
-                for piece in text.pieces(maximumBytes: Self.maximumChunkBytes) {
+                for piece in text.pieces(maximumBytes: AgentServerFrame.maximumChunkBytes) {
                     try await send(.textChunk(piece), outbound)
                 }
             case .end(let tokens): return tokens
@@ -144,10 +240,23 @@ final class AgentSession: Sendable {
     }
 
     private static func frame(for error: any Error) -> AgentServerFrame {
+        let (code, details) = codeAndDetails(of: error)
+        return .error(code: code, details: details)
+    }
+
+    private static func codeAndDetails(of error: any Error) -> (code: String, details: String) {
         guard let error = error as? PlatformError else {
-            return .error(code: ErrorCode.agentFailed, details: "the agent failed; its log says more")
+            return (AgentErrorCode.agentFailed, "the agent failed; its log says more")
         }
-        return .error(code: error.agentCode ?? ErrorCode.agentFailed, details: error.message)
+        let code =
+            switch error.code {
+            case .unknownRun: AgentErrorCode.unknownRun
+            case .unsupported: AgentErrorCode.unsupported
+            case .cancelled: AgentErrorCode.cancelled
+            case .busy: AgentErrorCode.tooManyRuns
+            default: AgentErrorCode.agentFailed
+            }
+        return (error.agentCode ?? code, error.message)
     }
 
     private func refuse(_ code: String, _ details: String, _ outbound: Outbound) async throws {
@@ -156,21 +265,5 @@ final class AgentSession: Sendable {
 
     private func send(_ frame: AgentServerFrame, _ outbound: Outbound) async throws {
         try await outbound.write(.text(try AgentFrameCodec.encode(frame)))
-    }
-}
-
-extension String {
-    /// The text in pieces of at most so many bytes of UTF-8 (at least 4) that end between Unicode scalars.
-    func pieces(maximumBytes: Int) -> [String] {
-        var pieces: [String] = []
-        var rest = self[...]
-        while !rest.isEmpty {
-            var end =
-                rest.utf8.index(rest.startIndex, offsetBy: maximumBytes, limitedBy: rest.endIndex) ?? rest.endIndex
-            while end < rest.endIndex, UTF8.isContinuation(rest.utf8[end]) { rest.utf8.formIndex(before: &end) }
-            pieces.append(String(rest[..<end]))
-            rest = rest[end...]
-        }
-        return pieces
     }
 }

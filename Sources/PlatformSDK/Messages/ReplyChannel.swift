@@ -49,6 +49,31 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
         }
     }
 
+    /// What became of an offered element.
+    package enum Offer: Hashable, Sendable {
+        /// The consumer will get it.
+        case taken
+        /// There is no room; the element is dropped.
+        case full
+        /// Nobody wants it any more.
+        case abandoned
+    }
+
+    /// Hands over an element without waiting; the last one of a reply is taken without regard to the limit.
+    package func offer(_ element: Element, isLast: Bool = false) -> Offer {
+        state.withLock { state in
+            guard state.end == nil else { return .abandoned }
+            guard isLast || state.weight < limit else { return .full }
+            state.elements.append(element)
+            state.weight += weigh(element)
+            state.consumer.take()?.resume()
+            return .taken
+        }
+    }
+
+    /// Whether at least half of the room is free.
+    package var hasRoom: Bool { state.withLock { $0.weight <= limit / 2 } }
+
     /// Ends the reply, with an error where there is one; elements sent before are still delivered.
     package func finish(throwing error: (any Error)? = nil) {
         end(error.map { .failed($0) } ?? .finished)

@@ -1,3 +1,4 @@
+import Foundation
 package import PlatformSDK
 
 /// What every `AgentConnection` of the base protocol has to keep, as checks that throw `Violation`.
@@ -8,6 +9,10 @@ package enum AgentConnectionConformance {
     /// A promise that was not kept.
     package struct Violation: Error, CustomStringConvertible {
         package let description: String
+
+        package init(_ description: String) {
+            self.description = description
+        }
     }
 
     /// The script of the agent, for the connections whose agent is an `InMemoryAgentConnection`.
@@ -49,7 +54,7 @@ package enum AgentConnectionConformance {
     package static func reportsTheAgentsErrors(_ connection: some AgentConnection) async throws {
         do {
             _ = try await collect(connection, "fail")
-            throw Violation(description: "the error did not come through")
+            throw Violation("the error did not come through")
         } catch let error as PlatformError {
             try require(error.code == .agentFailed && error.agentCode == "E1", "the error was \(error)")
         }
@@ -88,10 +93,10 @@ package enum AgentConnectionConformance {
     }
 
     private static func request(_ text: String) -> MessageRequest {
-        MessageRequest(userID: "usr-test-a", threadID: "thread", runID: "run", text: text)
+        MessageRequest(userID: "usr-test-a", threadID: "thread", runID: "run-\(UUID().uuidString)", text: text)
     }
 
     private static func require(_ condition: Bool, _ description: @autoclosure () -> String) throws {
-        if !condition { throw Violation(description: description()) }
+        if !condition { throw Violation(description()) }
     }
 }

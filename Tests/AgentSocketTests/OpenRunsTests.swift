@@ -1,0 +1,159 @@
+import AgentSocket
+import PlatformSDK
+import Testing
+
+@Suite struct OpenRunsTests {
+    typealias Machine = AgentConnectionStateMachine
+
+    private func request(_ runID: String) -> MessageRequest {
+        MessageRequest(userID: "u", threadID: "t", runID: runID, text: "hi")
+    }
+
+    private func up(_ limits: Machine.Limits = .init()) -> Machine {
+        var machine = Machine(limits: limits)
+        machine.opened()
+        #expect(machine.received(.status(protocolVersion: 2), now: .zero) == [.log(.connected)])
+        return machine
+    }
+
+    private func chunk(_ runID: String, _ seq: Int) -> AgentServerFrame {
+        .run(runID, RunEvent(seq: seq, .textChunk("\(seq)")))
+    }
+
+    private func event(_ seq: Int) -> RunEvent { RunEvent(seq: seq, .textChunk("\(seq)")) }
+
+    private func resume(_ runID: String, _ after: Int) -> Machine.Action {
+        .sendFrame(.resume(runID: runID, after: after))
+    }
+
+    @Test func runsAreSentAtOnceAndKeptApart() throws {
+        var machine = up()
+        let (a, first) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        let (b, second) = try machine.enqueue("b", run: .message(request("b")), now: .zero)
+        #expect(first == [.sendFrame(.runMessage(request("a")))] && second == [.sendFrame(.runMessage(request("b")))])
+        #expect(machine.received(chunk("b", 1), now: .zero) == [.offer(b, event(1))])
+        #expect(machine.received(chunk("a", 1), now: .zero) == [.offer(a, event(1))])
+        let end = RunEvent(seq: 2, .end(tokensUsed: 3))
+        #expect(machine.received(.run("b", end), now: .zero) == [.finish(b, end)])
+        #expect(machine.received(chunk("b", 3), now: .zero).isEmpty, "a frame after END")
+        #expect(machine.received(chunk("c", 1), now: .zero).isEmpty, "a run that nobody asked for")
+    }
+
+    @Test func repeatsAreDroppedAndAGapIsAskedFor() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        #expect(machine.received(chunk("a", 1), now: .zero) == [.offer(id, event(1))])
+        #expect(machine.received(chunk("a", 1), now: .zero).isEmpty)
+        #expect(machine.received(chunk("a", 3), now: .zero) == [resume("a", 1)])
+        #expect(machine.received(chunk("a", 4), now: .zero).isEmpty, "on its way since before")
+        #expect(machine.received(chunk("a", 2), now: .zero) == [.offer(id, event(2))])
+        #expect(machine.received(chunk("a", 3), now: .zero) == [.offer(id, event(3))])
+    }
+
+    @Test func aGapThatTheAgentInsistsOnIsTaken() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        #expect(machine.received(chunk("a", 5), now: .zero) == [resume("a", 0)])
+        let answer = AgentServerFrame.run("a", event(5), after: 0)
+        #expect(machine.received(answer, now: .zero) == [.offer(id, event(5))])
+        #expect(machine.received(chunk("a", 6), now: .zero) == [.offer(id, event(6))])
+    }
+
+    @Test func aLossResumesEachRunAfterItsLastEvent() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        _ = try machine.enqueue("b", run: .message(request("b")), now: .zero)
+        _ = machine.received(chunk("a", 1), now: .zero)
+        #expect(machine.disconnected(reason: "r", jitter: 1, now: .zero).actions == [.log(.lost(reason: "r"))])
+        machine.opened()
+        #expect(
+            machine.received(.status(protocolVersion: 2), now: .zero)
+                == [.log(.connected), resume("a", 1), resume("b", 0)]
+        )
+        #expect(machine.received(chunk("a", 2), now: .zero) == [.offer(id, event(2))])
+        let unknown = AgentServerFrame.runError("b", code: "UNKNOWN_RUN", details: "")
+        #expect(machine.received(unknown, now: .zero) == [.sendFrame(.runMessage(request("b")))])
+        let lost = machine.received(.runError("a", code: "UNKNOWN_RUN", details: ""), now: .zero)
+        guard case .fail(id, let failure) = lost.first else { return #expect(Bool(false), "\(lost)") }
+        #expect(failure.code == .unknownRun && !failure.isRetryable)
+    }
+
+    @Test func aRunWithoutRoomIsParkedAndAskedForAgain() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        #expect(machine.received(chunk("a", 1), now: .zero) == [.offer(id, event(1))])
+        #expect(machine.received(chunk("a", 2), now: .zero) == [.offer(id, event(2))])
+        machine.parked(id)
+        #expect(machine.received(chunk("a", 3), now: .zero).isEmpty)
+        #expect(machine.tick(now: .seconds(5_000), isConsumerBehind: false).isEmpty, "the silence is not the agent's")
+        #expect(machine.hasRoom(id, now: .seconds(5_000)) == [resume("a", 1)])
+        #expect(machine.received(chunk("a", 4), now: .seconds(5_000)).isEmpty, "on its way since before")
+        #expect(machine.received(chunk("a", 2), now: .seconds(5_000)) == [.offer(id, event(2))])
+    }
+
+    @Test func stoppingIsToldToTheAgentAndLettingGoIsNot() throws {
+        var machine = up()
+        let (a, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        let (b, _) = try machine.enqueue("b", run: .message(request("b")), now: .zero)
+        machine.cancel(a, now: .zero)
+        #expect(machine.received(chunk("a", 1), now: .zero).isEmpty)
+        let stopped = Machine.Failure(code: .cancelled, message: "run b was stopped")
+        #expect(machine.stopRun("b", now: .zero) == [.fail(b, stopped), .sendFrame(.cancel(runID: "b"))])
+        _ = machine.disconnected(reason: "r", jitter: 1, now: .zero)
+        #expect(machine.stopRun("a", now: .zero).isEmpty)
+        machine.opened()
+        #expect(
+            machine.received(.status(protocolVersion: 2), now: .zero)
+                == [.log(.connected), .sendFrame(.cancel(runID: "a"))]
+        )
+    }
+
+    @Test func openRunsAreBoundedAndTheRestWaits() throws {
+        var limits = Machine.Limits()
+        limits.openRuns = 1
+        limits.queuedMessages = 1
+        var machine = up(limits)
+        _ = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        #expect(try machine.enqueue("b", run: .message(request("b")), now: .zero).actions.isEmpty)
+        let failure = #expect(throws: Machine.Failure.self) {
+            try machine.enqueue("c", run: .message(request("c")), now: .zero)
+        }
+        #expect(failure?.code == .busy)
+        let actions = machine.received(.run("a", RunEvent(seq: 1, .end(tokensUsed: 0))), now: .zero)
+        #expect(actions.last == .sendFrame(.runMessage(request("b"))))
+    }
+
+    @Test func aTextOverSeveralFramesIsOneEvent() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        let first = AgentServerFrame.run("a", RunEvent(seq: 1, .textChunk("one ")), isContinued: true)
+        #expect(machine.received(first, now: .zero).isEmpty)
+        let whole = RunEvent(seq: 1, .textChunk("one two"))
+        let last = AgentServerFrame.run("a", RunEvent(seq: 1, .textChunk("two")), part: 1)
+        #expect(machine.received(first, now: .zero).isEmpty, "the same part once more")
+        #expect(machine.received(last, now: .zero) == [.offer(id, whole)])
+        #expect(machine.received(last, now: .zero).isEmpty)
+    }
+
+    @Test func anAgentThatComesBackWithTheBaseProtocolLosesItsRuns() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        _ = machine.disconnected(reason: "r", jitter: 1, now: .zero)
+        _ = try machine.enqueue("base b", run: .message(request("b")), now: .zero)
+        machine.opened()
+        let actions = machine.received(.status(protocolVersion: nil), now: .zero)
+        guard case .fail(id, let failure) = actions[1] else { return #expect(Bool(false), "\(actions)") }
+        #expect(failure.code == .unsupported)
+        #expect(actions.last == .send(text: "base b"))
+    }
+
+    @Test func runsWaitForTheConnectionUpToTheirLimit() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        _ = machine.disconnected(reason: "r", jitter: 1, now: .seconds(10))
+        #expect(machine.tick(now: .seconds(129), isConsumerBehind: false).isEmpty)
+        let actions = machine.tick(now: .seconds(130), isConsumerBehind: false)
+        guard case .fail(id, let failure) = actions.first else { return #expect(Bool(false), "\(actions)") }
+        #expect(failure.code == .unavailable)
+    }
+}

@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: [
         ("ws://127.0.0.1:8790/agent_ws/", "127.0.0.1", 8790, "/agent_ws/"),
-        ("ws://agent", "agent", 80, "/"),
+        ("ws://agent", "agent", 80, "/"), ("wss://agent/x", "agent", 443, "/x"),
         ("WS://agent:1/a%20b/?thread_id=x%2Fy&z", "agent", 1, "/a%20b/?thread_id=x%2Fy&z"),
         ("ws://[::1]:9/x", "::1", 9, "/x"),
     ])
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("wss://agent/", "TLS"), ("http://agent/", "ws://"), ("nonsense", "ws://"), ("ws://u:p@agent/", "password"),
+        ("http://agent/", "ws://"), ("nonsense", "ws://"), ("ws://u:p@agent/", "password"),
     ])
     func endpointsThatAreRefusedSayWhy(url: String, hint: String) {
         let error = #expect(throws: AgentEndpoint.Invalid.self) { try AgentEndpoint(url: url) }

@@ -8,6 +8,7 @@ import Synchronization
 /// Opens WebSockets to one agent.
 struct AgentDialer: Sendable {
     let endpoint: AgentEndpoint
+    let security: AgentClientSecurity
     let group: any EventLoopGroup
 
     private enum Upgrade {
@@ -28,7 +29,7 @@ struct AgentDialer: Sendable {
                 .connect(host: endpoint.host, port: endpoint.port) { channel in
                     attempt.began(on: channel)
                     return channel.eventLoop.makeCompletedFuture {
-                        try Self.configure(channel, endpoint, options, isReaderBehind)
+                        try Self.configure(channel, endpoint, security, options, isReaderBehind)
                     }
                 }
             switch try await upgrade.get() {
@@ -37,7 +38,7 @@ struct AgentDialer: Sendable {
                 attempt.abort()
                 throw PlatformError(
                     .protocolViolation,
-                    "\(endpoint) did not answer as a WebSocket; check host, port and path of the agent's URL"
+                    "\(endpoint) did not answer as a WebSocket; check host, port and path of the agent's URL, and the token"
                 )
             }
         } onCancel: {
@@ -48,9 +49,13 @@ struct AgentDialer: Sendable {
     private static func configure(
         _ channel: any Channel,
         _ endpoint: AgentEndpoint,
+        _ security: AgentClientSecurity,
         _ options: SocketOptions,
         _ isReaderBehind: @escaping @Sendable () -> Bool
     ) throws -> EventLoopFuture<Upgrade> {
+        if endpoint.isSecure {
+            try channel.pipeline.syncOperations.addHandler(security.handler(host: endpoint.host))
+        }
         let upgrader = NIOTypedWebSocketClientUpgrader<Upgrade>(
             maxFrameSize: options.maximumMessageBytes,
             enableAutomaticErrorHandling: false,
@@ -65,12 +70,9 @@ struct AgentDialer: Sendable {
                 }
             }
         )
-        let head = HTTPRequestHead(
-            version: .http1_1,
-            method: .GET,
-            uri: endpoint.target,
-            headers: ["Host": endpoint.authority]
-        )
+        var headers: HTTPHeaders = ["Host": endpoint.authority]
+        if let token = security.token { headers.add(name: "Authorization", value: "Bearer \(token)") }
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: endpoint.target, headers: headers)
         var configuration = NIOUpgradableHTTPClientPipelineConfiguration(
             upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
                 upgradeRequestHead: head,

@@ -95,6 +95,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     }
 
     private let endpoint: AgentEndpoint
+    private let security: AgentClientSecurity
     private let options: Options
     private let group: (any EventLoopGroup)?
     private let clock: any Clock<Duration>
@@ -111,6 +112,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     ///   - jitter: Returns a number from 0 to 1 that spreads the delays between attempts.
     package init(
         endpoint: AgentEndpoint,
+        security: AgentClientSecurity = AgentClientSecurity(),
         options: Options = Options(),
         group: (any EventLoopGroup)? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
@@ -118,6 +120,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
         logger: Logger
     ) {
         self.endpoint = endpoint
+        self.security = security
         self.options = options
         self.group = group
         self.clock = clock
@@ -204,7 +207,8 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     /// Keeps the connection until the task is cancelled or the process shuts down gracefully.
     package func run() async throws {
         let ownGroup = group == nil ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : nil
-        let dialer = AgentDialer(endpoint: endpoint, group: group ?? ownGroup ?? .singletonMultiThreadedEventLoopGroup)
+        let loops = group ?? ownGroup ?? .singletonMultiThreadedEventLoopGroup
+        let dialer = AgentDialer(endpoint: endpoint, security: security, group: loops)
         await cancelWhenGracefulShutdown {
             await withTaskGroup { tasks in
                 tasks.addTask { await self.keepTicking() }

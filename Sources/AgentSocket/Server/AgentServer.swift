@@ -1,6 +1,7 @@
 package import Logging
 package import NIOCore
 import NIOPosix
+import NIOSSL
 package import PlatformSDK
 import ServiceLifecycle
 import Synchronization
@@ -39,6 +40,7 @@ package final class AgentServer: Service {
     }
 
     private let options: Options
+    private let security: AgentServerSecurity
     private let responder: any AgentResponder
     private let group: (any EventLoopGroup)?
     private let clock: any Clock<Duration>
@@ -54,12 +56,14 @@ package final class AgentServer: Service {
     ///   - clock: The clock of the drain limit; pings and the closing handshake run on the event loop's clock.
     package init(
         options: Options = Options(),
+        security: AgentServerSecurity = AgentServerSecurity(),
         responder: any AgentResponder,
         group: (any EventLoopGroup)? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
         self.options = options
+        self.security = security
         self.responder = responder
         self.runs = options.offersRuns ? ResumableAgent(responder, limits: options.runLimits) : nil
         self.group = group
@@ -92,11 +96,13 @@ package final class AgentServer: Service {
         do {
             listener = try await bind(on: group)
         } catch {
-            let failure = PlatformError(
-                .unavailable,
-                "the agent server cannot listen at \(options.host):\(options.port); is the port in use?",
-                cause: error
-            )
+            let failure =
+                error as? PlatformError
+                ?? PlatformError(
+                    .unavailable,
+                    "the agent server cannot listen at \(options.host):\(options.port); is the port in use?",
+                    cause: error
+                )
             port.resolve(.failure(failure))
             throw failure
         }
@@ -156,6 +162,8 @@ package final class AgentServer: Service {
         on group: any EventLoopGroup
     ) async throws -> NIOAsyncChannel<EventLoopFuture<AgentServerUpgrade>, Never> {
         let path = options.path
+        let security = security
+        let tls = try security.context()
         let requestTimeout = options.clientTimeout
         let socketOptions = SocketOptions(pingInterval: options.pingInterval, pongTimeout: options.clientTimeout)
         return try await ServerBootstrap(group: group)
@@ -164,8 +172,12 @@ package final class AgentServer: Service {
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .bind(host: options.host, port: options.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.configureAgentServer(
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
+                    return try channel.configureAgentServer(
                         path: path,
+                        security: security,
                         requestTimeout: requestTimeout,
                         options: socketOptions
                     )

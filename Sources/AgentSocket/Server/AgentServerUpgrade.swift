@@ -14,6 +14,7 @@ extension Channel {
     /// Sets up a connection that asks for a WebSocket under `path`, or is told why it gets none.
     func configureAgentServer(
         path: String,
+        security: AgentServerSecurity,
         requestTimeout: Duration,
         options: SocketOptions
     ) throws -> EventLoopFuture<AgentServerUpgrade> {
@@ -21,9 +22,11 @@ extension Channel {
             maxFrameSize: options.maximumMessageBytes,
             enableAutomaticErrorHandling: false,
             shouldUpgrade: { channel, head in
-                if head.isBelow(path) { return channel.eventLoop.makeSucceededFuture(HTTPHeaders()) }
+                if head.isBelow(path), security.admits(head) {
+                    return channel.eventLoop.makeSucceededFuture(HTTPHeaders())
+                }
                 // The request does not come out of an upgrade that is refused, so it is answered here.
-                channel.refuse(head, path: path)
+                channel.refuse(head, path: path, isAdmitted: security.admits(head))
                 return channel.eventLoop.makeSucceededFuture(nil)
             },
             upgradePipelineHandler: { channel, _ in
@@ -37,7 +40,8 @@ extension Channel {
                 upgraders: [upgrader],
                 notUpgradingCompletionHandler: { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(UpgradeRefusalHandler(path: path))
+                        try channel.pipeline.syncOperations.addHandler(
+                            UpgradeRefusalHandler(path: path, security: security))
                         return .refused
                     }
                 }
@@ -52,17 +56,24 @@ extension Channel {
 
 extension Channel {
     /// Answers a request that is no upgrade to the agent protocol with a short text, and closes the connection.
-    fileprivate func refuse(_ request: HTTPRequestHead, path: String) {
-        let isBelow = request.isBelow(path)
-        let text = isBelow ? "This is a WebSocket endpoint.\n" : "Not found.\n"
+    fileprivate func refuse(_ request: HTTPRequestHead, path: String, isAdmitted: Bool) {
+        let status: HTTPResponseStatus
+        let text: String
+        if !request.isBelow(path) {
+            (status, text) = (.notFound, "Not found.\n")
+        } else if !isAdmitted {
+            (status, text) = (.unauthorized, "A bearer token is needed.\n")
+        } else {
+            (status, text) = (.upgradeRequired, "This is a WebSocket endpoint.\n")
+        }
         var headers: HTTPHeaders = [
             "Content-Type": "text/plain; charset=utf-8", "Content-Length": "\(text.utf8.count)", "Connection": "close",
         ]
-        if isBelow {
+        if status == .unauthorized { headers.add(name: "WWW-Authenticate", value: "Bearer") }
+        if status == .upgradeRequired {
             headers.add(name: "Upgrade", value: "websocket")
             headers.add(name: "Sec-WebSocket-Version", value: "13")
         }
-        let status: HTTPResponseStatus = isBelow ? .upgradeRequired : .notFound
         write(HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)), promise: nil)
         if request.method != .HEAD {
             write(HTTPServerResponsePart.body(.byteBuffer(allocator.buffer(string: text))), promise: nil)
@@ -76,14 +87,16 @@ private final class UpgradeRefusalHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
 
     private let path: String
+    private let security: AgentServerSecurity
 
-    init(path: String) {
+    init(path: String, security: AgentServerSecurity) {
         self.path = path
+        self.security = security
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let request) = Self.unwrapInboundIn(data), context.channel.isActive else { return }
-        context.channel.refuse(request, path: path)
+        context.channel.refuse(request, path: path, isAdmitted: security.admits(request))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

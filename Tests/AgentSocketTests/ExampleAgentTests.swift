@@ -1,0 +1,90 @@
+import AgentSocket
+import Foundation
+import PlatformSDK
+import TestSupport
+import Testing
+
+/// The example in Python against the client of this house.
+@Suite(.timeLimit(.minutes(1))) struct ExampleAgentTests {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Runs the example until the body is done; the body gets its port.
+    private func withExample(_ body: (Int) async throws -> Void) async throws {
+        let python = Self.root.appending(path: ".tools/example-agent/bin/python")
+        try #require(
+            FileManager.default.isExecutableFile(atPath: python.path), "run scripts/install-example-agent first")
+        // Foundation's process wants threads of its own, and waiting for its first line blocks one.
+        let process = Process()
+        process.executableURL = python
+        process.arguments = [
+            "-u", Self.root.appending(path: "examples/agent.py").path, "--port", "0", "--delay", "0.002",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let line = try await onThread {
+            try process.run()
+            return String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        }
+        defer { process.terminate() }
+        try await body(try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)), "it said \(line)"))
+    }
+
+    private static let question = (1...200).map { "word\($0)" }.joined(separator: " ")
+
+    private func request(_ runID: String, _ text: String = question) -> MessageRequest {
+        MessageRequest(userID: "u", threadID: "t", runID: runID, text: text)
+    }
+
+    @Test func survivesCuts() async throws {
+        try await withExample { port in
+            let budgets = [600, 2_000, 300, 3_000, 1_500, 900, 4_000]
+            let proxy = try CuttingProxy(to: port) { $0 < budgets.count ? budgets[$0] : nil }
+            try await withConnection(port: proxy.port) { connection in
+                var events: [RunEvent] = []
+                for try await event in try await connection.respond(to: request("cut")) { events.append(event) }
+                #expect(events.map(\.seq) == Array(1...201))
+                #expect(ResumableRunConformance.text(events) == Self.question + " ")
+            }
+            #expect(proxy.cuts == budgets.count)
+        }
+    }
+
+    @Test func stopsResumesAndSaysWhatItDoesNotKnow() async throws {
+        try await withExample { port in
+            try await withConnection(port: port) { connection in
+                let reply = try await connection.respond(to: request("stopped"))
+                for try await _ in reply { break }
+                try await connection.cancel(runID: "stopped")
+                let stopped = await #expect(throws: PlatformError.self) {
+                    for try await _ in try await connection.resume(runID: "stopped", after: 1) {}
+                }
+                #expect(stopped?.code == .cancelled)
+                let unknown = await #expect(throws: PlatformError.self) {
+                    for try await _ in try await connection.resume(runID: "never", after: 0) {}
+                }
+                #expect(unknown?.code == .unknownRun)
+            }
+        }
+    }
+
+    @Test func answersClientsOfTheBaseProtocol() async throws {
+        try await withExample { port in
+            let texts = try await onThread {
+                let socket = try RawSocket.connect(port: port)
+                _ = try socket.upgrade(path: "/agent_ws/")
+                var texts = [try socket.readFrame().text]
+                try socket.send(#"{"type":"USER_MESSAGE","text":"a b"}"#)
+                for _ in 0..<3 { texts.append(try socket.readFrame().text) }
+                try socket.send("rubbish")
+                texts.append(try socket.readFrame().text)
+                return texts
+            }
+            #expect(texts[0] == #"{"type": "STATUS", "protocol": 2}"#)
+            #expect(texts[3] == #"{"type": "AGENT_EVENT_END", "tokens_used": 2}"#)
+            #expect(texts[4].contains("BAD_REQUEST"))
+        }
+    }
+}

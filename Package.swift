@@ -125,7 +125,8 @@ let package = Package(
             "SQLiteStoreTests",
             ["SQLiteStore", "Bridge", "PlatformSDK", "MatrixAPI", .product(name: "GRDB", package: "GRDB.swift")]
         ),
-        tests("RialtoTests", ["rialto", "HTTP", "MatrixAPI", "MatrixClient", "ModelProviders", "SQLiteStore", logging]),
+        tests(
+            "RialtoTests", ["rialto", "HTTP", "MatrixAPI", "MatrixClient", "ModelProviders", "SQLiteStore", logging]),
         tests("IntegrationTests", ["MatrixAPI", "MatrixClient", "HTTP", "AgentSocket", "PlatformSDK", "SQLiteStore"]),
     ]
 )

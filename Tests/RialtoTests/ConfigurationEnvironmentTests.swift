@@ -25,7 +25,9 @@ struct ConfigurationEnvironmentTests {
             "bridge.merge_window_ms": "7", "bridge.attachment_limit_mb": "5",
             "bridge.first_start_max_age_minutes": "5", "platform.backend": "MOCK",
             "platform.skills": "x,y", "agent.url": "ws://h/", "agent.listen": "h:1", "agent.name": "n",
-            "agent.instructions": "i", "agent.wait_seconds": "6", "agent.workspace": "/w", "provider.kind": "anthropic",
+            "agent.instructions": "i", "agent.wait_seconds": "6", "agent.workspace": "/w",
+            "agent.token_file": "/at", "agent.ca_file": "/ac", "agent.tls_certificate_file": "/tc",
+            "agent.tls_key_file": "/tk", "provider.kind": "anthropic",
             "provider.model": "m", "provider.base_url": "http://h", "provider.api_key_file": "/k",
             "store.directory": "/s", "telemetry.log_format": "console", "telemetry.log_level": "error",
         ]

@@ -150,9 +150,8 @@ struct ConfigurationTests {
                 "config.toml:2: matrix.homeserver: must be an http or https URL or a server name such as \"example.org\""
             ),
             (
-                "[agent]\nurl = \"wss://x/\"",
-                "config.toml:2: agent.url: must be a ws:// URL such as \"ws://127.0.0.1:8790/agent_ws/\"; "
-                    + "wss:// is not supported, put a proxy between"
+                "[agent]\nurl = \"https://x/\"",
+                "config.toml:2: agent.url: must be a ws:// or wss:// URL such as \"ws://127.0.0.1:8790/agent_ws/\""
             ),
             ("[agent]\nlisten = \"8790\"", "config.toml:2: agent.listen: must be host:port such as \"127.0.0.1:8790\""),
             (

@@ -12,7 +12,8 @@ struct AgentCommand: AsyncParsableCommand {
         discussion: """
             It listens on agent.listen for WebSocket connections and answers each message with the model of \
             [provider]. \
-            The connection is neither encrypted nor authenticated: keep it on loopback, or within a trusted network.
+            Anybody who reaches it may use it unless agent.token_file is set, and all is readable on the way unless \
+            agent.tls_certificate_file is.
 
             The line "agent is listening on ws://…" says that it is ready. SIGTERM and SIGINT let running answers \
             finish.
@@ -36,7 +37,7 @@ struct AgentCommand: AsyncParsableCommand {
             let logger = Logger(label: "rialto.agent")
             try await CurlHTTPClient.withClient(logger: logger) { http in
                 let provider = try ProviderComposition.provider(configuration, client: http, logger: logger)
-                let server = AgentComposition.server(configuration, provider: provider, logger: logger)
+                let server = try AgentComposition.server(configuration, provider: provider, logger: logger)
                 try await Self.serve(server, configuration, logger: logger)
             }
         }
@@ -47,7 +48,7 @@ struct AgentCommand: AsyncParsableCommand {
             group.addTask {
                 // A server that does not come to listen fails in `run`, which says why.
                 guard let port = try? await server.boundPort() else { return }
-                let address = AgentComposition.address(configuration.agent.listen, port: port)
+                let address = AgentComposition.address(configuration.agent, port: port)
                 logger.info("agent is listening on \(address)")
             }
             try await ProcessServices.run(

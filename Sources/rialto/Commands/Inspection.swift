@@ -89,7 +89,10 @@ struct Inspection: Sendable {
         if configuration.bridge.invites == [], !allow.isEmpty {
             findings.append(Finding(.warning, "invites", "nobody can invite the bot; bridge.invites is empty"))
         }
-        for source in [configuration.matrixPassword, configuration.matrixAccessToken, configuration.providerKey] {
+        for source in [
+            configuration.matrixPassword, configuration.matrixAccessToken, configuration.providerKey,
+            configuration.agentToken,
+        ] {
             do {
                 if let warning = try source.read()?.warning { findings.append(Finding(.warning, source.name, warning)) }
             } catch {
@@ -186,7 +189,7 @@ struct Inspection: Sendable {
         }
         let address = configuration.agent.url.text
         do {
-            let connection = try PlatformComposition.connection(configuration.agent, logger: logger)
+            let connection = try PlatformComposition.connection(configuration, logger: logger)
             let status = try await withThrowingTaskGroup(of: AgentStatus?.self) { group in
                 group.addTask {
                     try await connection.run()

@@ -20,7 +20,7 @@ struct PlatformComposition {
             client = MockPlatformClient(behaviour: behaviour, store: users)
             services = []
         case .socket:
-            let connection = try Self.connection(configuration.agent, logger: logger)
+            let connection = try Self.connection(configuration, logger: logger)
             client = AgentPlatformClient(connection: connection, store: users)
             services = [connection]
         }
@@ -28,13 +28,21 @@ struct PlatformComposition {
 
     /// The connection to the agent; `run()` opens it.
     static func connection(
-        _ configuration: Configuration.Agent,
+        _ configuration: Configuration,
         logger: Logger
     ) throws -> WebSocketAgentConnection {
         var options = WebSocketAgentConnection.Options()
-        options.limits.wait = .seconds(configuration.waitSeconds)
+        options.limits.wait = .seconds(configuration.agent.waitSeconds)
+        let found = try configuration.agentToken.read()
+        if let warning = found?.warning { logger.warning("\(warning)") }
+        let address = configuration.agent.url
+        if found != nil, !address.isSecure, !address.isLoopback {
+            logger.warning("agent.token_file is sent unencrypted; use a wss:// URL in agent.url")
+        }
         return WebSocketAgentConnection(
-            endpoint: try AgentEndpoint(url: configuration.url.text),
+            endpoint: try AgentEndpoint(url: address.text),
+            security: AgentClientSecurity(
+                token: found?.secret.reveal(), authoritiesFile: configuration.agent.caFile?.path),
             options: options,
             logger: logger
         )

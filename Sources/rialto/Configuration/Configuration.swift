@@ -122,6 +122,14 @@ extension Configuration {
         var instructions = ""
         /// How long a message waits for a lost connection, in seconds.
         var waitSeconds = 30
+        /// The file with the token that the bridge shows and the agent server asks for.
+        var tokenFile: PathSetting?
+        /// Certificates to trust instead of the system's, for an agent behind `wss://`.
+        var caFile: PathSetting?
+        /// The agent server's certificate.
+        var tlsCertificateFile: PathSetting?
+        /// The key of the agent server's certificate.
+        var tlsKeyFile: PathSetting?
         /// The directory that agent and bridge share.
         var workspace: PathSetting?
     }

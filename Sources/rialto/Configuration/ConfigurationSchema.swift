@@ -189,7 +189,7 @@ enum ConfigurationSchema {
         ),
         ConfigurationKey(
             "agent", "listen", \.agent.listen,
-            "Where `rialto agent` listens. The connection is neither encrypted nor authenticated: keep it on loopback."
+            "Where `rialto agent` listens. Beyond loopback, give it a token and a certificate."
         ),
         ConfigurationKey(
             "agent", "name", \.agent.name,
@@ -205,6 +205,22 @@ enum ConfigurationSchema {
             "agent", "wait_seconds", \.agent.waitSeconds,
             "How long a message waits while the agent cannot be reached, before the person is told so.",
             check: Check.range(0...3600)
+        ),
+        ConfigurationKey(
+            "agent", "token_file", \.agent.tokenFile, example: "\"agent-token\"",
+            "A file with the token that the bridge shows to the agent, and that `rialto agent` asks of its clients."
+        ),
+        ConfigurationKey(
+            "agent", "ca_file", \.agent.caFile, example: "\"ca.pem\"",
+            "Certificates (PEM) to trust instead of the system's, for an agent at a wss:// URL."
+        ),
+        ConfigurationKey(
+            "agent", "tls_certificate_file", \.agent.tlsCertificateFile, example: "\"agent.pem\"",
+            "The certificate chain (PEM) with which `rialto agent` serves wss://; without one it serves ws://."
+        ),
+        ConfigurationKey(
+            "agent", "tls_key_file", \.agent.tlsKeyFile, example: "\"agent-key.pem\"",
+            "The key (PEM) of that certificate."
         ),
         ConfigurationKey(
             "agent", "workspace", \.agent.workspace, example: "\"workspace\"",

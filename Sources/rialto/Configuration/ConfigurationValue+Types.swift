@@ -69,8 +69,10 @@ struct HTTPAddress: TextConfigurationValue, Hashable {
     }
 }
 
-/// A `ws` URL.
+/// A `ws` or `wss` URL.
 struct WebSocketAddress: TextConfigurationValue, Hashable {
+    /// Whether the connection is encrypted.
+    let isSecure: Bool
     /// The host, without brackets.
     let host: String
     /// The port.
@@ -79,36 +81,38 @@ struct WebSocketAddress: TextConfigurationValue, Hashable {
     let path: String
 
     /// Makes an address.
-    init(host: String, port: Int, path: String) {
+    init(isSecure: Bool = false, host: String, port: Int, path: String) {
+        self.isSecure = isSecure
         self.host = host
         self.port = port
         self.path = path
     }
 
-    static var allowed: String { "a ws:// URL such as \"ws://127.0.0.1:8790/agent_ws/\"" }
+    static var allowed: String { "a ws:// or wss:// URL such as \"ws://127.0.0.1:8790/agent_ws/\"" }
 
     init(text: String, directory: String) throws(ConfigurationValueError) {
         guard let components = URLComponents(string: text.trimmed), let scheme = components.scheme?.lowercased(),
             let host = components.host, !host.isEmpty
         else { throw ConfigurationValueError("must be \(Self.allowed)") }
-        guard scheme == "ws" else {
-            let reason = scheme == "wss" ? "; wss:// is not supported, put a proxy between" : ""
-            throw ConfigurationValueError("must be \(Self.allowed)\(reason)")
-        }
+        guard scheme == "ws" || scheme == "wss" else { throw ConfigurationValueError("must be \(Self.allowed)") }
         guard components.user == nil, components.password == nil, components.fragment == nil else {
             throw ConfigurationValueError("must be \(Self.allowed), without user name, password and fragment")
         }
-        let port = components.port ?? 80
+        let port = components.port ?? (scheme == "wss" ? 443 : 80)
         guard (1...65535).contains(port) else { throw ConfigurationValueError("has a port outside of 1 to 65535") }
         let path = components.percentEncodedPath.isEmpty ? "/" : components.percentEncodedPath
         self.init(
+            isSecure: scheme == "wss",
             host: host.trimmingBrackets,
             port: port,
             path: components.percentEncodedQuery.map { "\(path)?\($0)" } ?? path
         )
     }
 
-    var text: String { "ws://\(host.bracketedIfIPv6):\(port)\(path)" }
+    /// Whether only this machine is reached by it.
+    var isLoopback: Bool { LoopbackHost.isLoopback(host) }
+
+    var text: String { "\(isSecure ? "wss" : "ws")://\(host.bracketedIfIPv6):\(port)\(path)" }
 }
 
 /// A host and a port to listen on.
@@ -125,6 +129,9 @@ struct ListenAddress: TextConfigurationValue, Hashable {
     }
 
     static var allowed: String { "host:port such as \"127.0.0.1:8790\"" }
+
+    /// Whether only this machine reaches it.
+    var isLoopback: Bool { LoopbackHost.isLoopback(host) }
 
     init(text: String, directory: String) throws(ConfigurationValueError) {
         let text = text.trimmed
@@ -191,4 +198,11 @@ extension String {
     }
 
     fileprivate var bracketedIfIPv6: String { contains(":") ? "[\(self)]" : self }
+}
+
+/// Tells the names and addresses of the machine itself.
+private enum LoopbackHost {
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
 }

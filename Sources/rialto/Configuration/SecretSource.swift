@@ -119,6 +119,16 @@ extension Configuration {
         )
     }
 
+    /// Where the token of the agent connection comes from.
+    var agentToken: SecretSource {
+        SecretSource(
+            name: "agent.token",
+            environment: nil,
+            file: agent.tokenFile,
+            credentialsDirectory: secretsInEnvironment.credentialsDirectory
+        )
+    }
+
     /// Where the provider's key comes from.
     var providerKey: SecretSource {
         let environment: Secret? =

@@ -1,3 +1,4 @@
+import PlatformSDK
 import Synchronization
 
 /// A value that is set once and awaited by any number of tasks.
@@ -12,10 +13,10 @@ final class OneShot<Value: Sendable>: Sendable {
 
     /// Sets the value; later calls have no effect.
     func resolve(_ result: Result<Value, any Error>) {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             guard state.result == nil else { return }
             state.result = result
-            for waiter in state.waiters.values { waiter.resume() }
+            wakings.add(state.waiters.values)
             state.waiters = [:]
         }
     }
@@ -28,16 +29,16 @@ final class OneShot<Value: Sendable>: Sendable {
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { state in
+                state.withLockWaking { state, wakings in
                     if state.result != nil || Task.isCancelled {
-                        continuation.resume()
+                        wakings.add(continuation)
                     } else {
                         state.waiters[ticket] = continuation
                     }
                 }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: ticket)?.resume() }
+            state.withLockWaking { state, wakings in wakings.add(state.waiters.removeValue(forKey: ticket)) }
         }
         guard let result = state.withLock({ $0.result }) else { throw CancellationError() }
         return try result.get()

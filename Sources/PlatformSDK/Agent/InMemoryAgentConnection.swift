@@ -35,10 +35,9 @@ public final class InMemoryAgentConnection: AgentConnection {
         var epoch = 0
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
 
-        mutating func wakeAll() {
-            let continuations = waiters.values
+        mutating func wakeAll(_ wakings: inout Wakings) {
+            wakings.add(waiters.values)
             waiters = [:]
-            for continuation in continuations { continuation.resume() }
         }
     }
 
@@ -68,20 +67,20 @@ public final class InMemoryAgentConnection: AgentConnection {
 
     /// Brings the connection up; messages that wait go on.
     public func connect() {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             state.isConnected = true
             state.reason = nil
-            state.wakeAll()
+            state.wakeAll(&wakings)
         }
     }
 
     /// Loses the connection; the reply that is being made fails with `unavailable`.
     public func disconnect(reason: String) {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             state.isConnected = false
             state.reason = reason
             state.epoch += 1
-            state.wakeAll()
+            state.wakeAll(&wakings)
         }
     }
 
@@ -191,9 +190,9 @@ public final class InMemoryAgentConnection: AgentConnection {
     }
 
     private func leave(_ ticket: UInt64) {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             state.queue.removeAll { $0 == ticket }
-            state.wakeAll()
+            state.wakeAll(&wakings)
         }
     }
 
@@ -201,16 +200,16 @@ public final class InMemoryAgentConnection: AgentConnection {
         while !Task.isCancelled, !state.withLock({ isDone($0) || !$0.queue.contains(ticket) }) {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
-                    state.withLock { state in
+                    state.withLockWaking { state, wakings in
                         if Task.isCancelled || isDone(state) || !state.queue.contains(ticket) {
-                            continuation.resume()
+                            wakings.add(continuation)
                         } else {
                             state.waiters[ticket] = continuation
                         }
                     }
                 }
             } onCancel: {
-                state.withLock { $0.waiters.removeValue(forKey: ticket)?.resume() }
+                state.withLockWaking { state, wakings in wakings.add(state.waiters.removeValue(forKey: ticket)) }
             }
         }
     }

@@ -21,10 +21,9 @@ final class LiveRun: Sendable {
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         var lastWaiter = 0
 
-        mutating func wakeAll() {
-            let continuations = waiters.values
+        mutating func wakeAll(_ wakings: inout Wakings) {
+            wakings.add(waiters.values)
             waiters = [:]
-            for continuation in continuations { continuation.resume() }
         }
 
         /// The place in the tail of the first event above the cursor.
@@ -60,7 +59,7 @@ final class LiveRun: Sendable {
 
     /// Adds what the agent said; an event whose number is not above the last is dropped.
     func append(_ event: RunEvent) throws {
-        try state.withLock { state in
+        try state.withLockWaking { state, wakings in
             guard event.seq > state.lastSeq, state.ending == nil else { return }
             switch event.event {
             case .textChunk(let text): state.text += text
@@ -74,23 +73,23 @@ final class LiveRun: Sendable {
             state.tail.append(event)
             state.tailBytes += event.weight
             if state.tailBytes > tailLimit { trim(&state) }
-            state.wakeAll()
+            state.wakeAll(&wakings)
         }
     }
 
     /// Ends the run; the first ending counts.
     func finish(throwing error: PlatformError? = nil) {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             if state.ending == nil { state.ending = error.map { .failed($0) } ?? .finished }
-            state.wakeAll()
+            state.wakeAll(&wakings)
         }
     }
 
     /// Asks whoever performs the run to stop it.
     func requestStop() {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             state.isStopping = true
-            state.wakeAll()
+            state.wakeAll(&wakings)
         }
     }
 
@@ -155,16 +154,16 @@ final class LiveRun: Sendable {
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { state in
+                state.withLockWaking { state, wakings in
                     if Task.isCancelled || isDone(state) {
-                        continuation.resume()
+                        wakings.add(continuation)
                     } else {
                         state.waiters[ticket] = continuation
                     }
                 }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: ticket)?.resume() }
+            state.withLockWaking { state, wakings in wakings.add(state.waiters.removeValue(forKey: ticket)) }
         }
     }
 }

@@ -63,10 +63,10 @@ final class MockRun: Sendable {
 
     /// Stops the run for all its readers.
     func stop() {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             guard !state.isFinished else { return }
             state.isStopped = true
-            for waiter in state.waiters.values { waiter.resume() }
+            wakings.add(state.waiters.values)
             state.waiters = [:]
         }
     }
@@ -79,16 +79,16 @@ final class MockRun: Sendable {
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { state in
+                state.withLockWaking { state, wakings in
                     if state.isStopped || Task.isCancelled {
-                        continuation.resume()
+                        wakings.add(continuation)
                     } else {
                         state.waiters[ticket] = continuation
                     }
                 }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: ticket)?.resume() }
+            state.withLockWaking { state, wakings in wakings.add(state.waiters.removeValue(forKey: ticket)) }
         }
         try Task.checkCancellation()
     }

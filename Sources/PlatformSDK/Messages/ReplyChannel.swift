@@ -35,12 +35,12 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
     /// A cancelled producer does not wait: its element is dropped and false returned.
     package func send(_ element: Element) async -> Bool {
         while true {
-            let accepted: Bool? = state.withLock { state in
+            let accepted: Bool? = state.withLockWaking { state, wakings in
                 guard state.end == nil else { return false }
                 guard state.weight < limit else { return nil }
                 state.elements.append(element)
                 state.weight += weigh(element)
-                state.consumer.take()?.resume()
+                wakings.add(state.consumer.take())
                 return true
             }
             if let accepted { return accepted }
@@ -61,12 +61,12 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
 
     /// Hands over an element without waiting; the last one of a reply is taken without regard to the limit.
     package func offer(_ element: Element, isLast: Bool = false) -> Offer {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             guard state.end == nil else { return .abandoned }
             guard isLast || state.weight < limit else { return .full }
             state.elements.append(element)
             state.weight += weigh(element)
-            state.consumer.take()?.resume()
+            wakings.add(state.consumer.take())
             return .taken
         }
     }
@@ -81,12 +81,12 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
 
     /// Tells the producer that nobody wants the elements any more, and drops those that wait.
     package func abandon() {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             state.elements = []
             state.weight = 0
             if state.end == nil { state.end = .abandoned }
-            state.producer.take()?.resume()
-            state.consumer.take()?.resume()
+            wakings.add(state.producer.take())
+            wakings.add(state.consumer.take())
         }
     }
 
@@ -97,11 +97,11 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
                 abandon()
                 throw CancellationError()
             }
-            let taken: Result<Element?, any Error>? = state.withLock { state in
+            let taken: Result<Element?, any Error>? = state.withLockWaking { state, wakings in
                 if !state.elements.isEmpty {
                     let element = state.elements.removeFirst()
                     state.weight -= weigh(element)
-                    state.producer.take()?.resume()
+                    wakings.add(state.producer.take())
                     return .success(element)
                 }
                 switch state.end {
@@ -118,43 +118,43 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
     }
 
     private func end(_ end: End) {
-        state.withLock { state in
+        state.withLockWaking { state, wakings in
             guard state.end == nil else { return }
             state.end = end
-            state.producer.take()?.resume()
-            state.consumer.take()?.resume()
+            wakings.add(state.producer.take())
+            wakings.add(state.consumer.take())
         }
     }
 
     private func waitForRoom() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { state in
+                state.withLockWaking { state, wakings in
                     if state.end != nil || state.weight < limit || Task.isCancelled {
-                        continuation.resume()
+                        wakings.add(continuation)
                     } else {
                         state.producer = continuation
                     }
                 }
             }
         } onCancel: {
-            state.withLock { $0.producer.take()?.resume() }
+            state.withLockWaking { state, wakings in wakings.add(state.producer.take()) }
         }
     }
 
     private func waitForElement() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { state in
+                state.withLockWaking { state, wakings in
                     if state.end != nil || !state.elements.isEmpty || Task.isCancelled {
-                        continuation.resume()
+                        wakings.add(continuation)
                     } else {
                         state.consumer = continuation
                     }
                 }
             }
         } onCancel: {
-            state.withLock { $0.consumer.take()?.resume() }
+            state.withLockWaking { state, wakings in wakings.add(state.consumer.take()) }
         }
     }
 }

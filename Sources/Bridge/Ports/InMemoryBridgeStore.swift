@@ -35,7 +35,7 @@ package actor InMemoryBridgeStore: BridgeStore {
     private var threads: [StoredThread] = []
     private var turns: [Turn] = []
     private var sources: [String: [TurnSource]] = [:]
-    private var outbox: [OutgoingEvent] = []
+    private var outbox = InMemoryOutbox()
     private var moves: [String: Int64] = [:]
     private var resumed: [ThreadPlace: String] = [:]
     private var saves: [SavedConversation] = []
@@ -153,7 +153,7 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     package func takesPart(inThread root: EventID, of roomID: RoomID) -> Bool {
         turns.contains { $0.question.place == ThreadPlace(roomID: roomID, root: root) }
-            || outbox.contains { stored in
+            || outbox.events.contains { stored in
                 guard stored.event.roomID == roomID else { return false }
                 switch stored.state {
                 case .sent(root): return true
@@ -241,7 +241,7 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     package func turn(concerning eventID: EventID) -> Turn? {
         let asking = sources.first { $0.value.contains { $0.eventID == eventID } }?.key
-        let answering = outbox.first { $0.state == .sent(eventID) }?.event.turnID
+        let answering = outbox.events.first { $0.state == .sent(eventID) }?.event.turnID
         return (asking ?? answering).flatMap(turn)
     }
 
@@ -359,38 +359,30 @@ package actor InMemoryBridgeStore: BridgeStore {
     }
 
     package func conclude(_ id: Int64, _ conclusion: OutgoingConclusion) throws {
-        guard let index = outbox.firstIndex(where: { $0.id == id }) else {
+        guard outbox.conclude(id, conclusion) else {
             throw UnknownRecord(description: "There is no outgoing event \(id).")
         }
-        outbox[index].state.conclude(conclusion)
     }
 
     package func roomsWithPendingNotices() -> [RoomID] {
         var seen: Set<RoomID> = []
-        return outbox.filter(isPendingNotice).map(\.event.roomID).filter { seen.insert($0).inserted }
+        return outbox.pendingNotices.map(\.event.roomID).filter { seen.insert($0).inserted }
     }
 
     package func pendingNotices(in roomID: RoomID) -> [OutgoingEvent] {
-        outbox.filter { isPendingNotice($0) && $0.event.roomID == roomID }
-    }
-
-    private func isPendingNotice(_ stored: OutgoingEvent) -> Bool {
-        stored.event.turnID == nil && stored.state == .pending
+        outbox.pendingNotices.filter { $0.event.roomID == roomID }
     }
 
     package func outgoingEvents(of turnID: String) -> [OutgoingEvent] {
-        outbox.filter { $0.event.turnID == turnID }
+        outbox.events.filter { $0.event.turnID == turnID }
     }
 
     package func isOwnEvent(_ eventID: EventID) -> Bool {
-        outbox.contains { $0.state == .sent(eventID) }
+        outbox.events.contains { $0.state == .sent(eventID) }
     }
 
     private func insert(_ event: NewOutgoingEvent) -> OutgoingEvent {
-        if let known = outbox.first(where: { $0.event.transactionID == event.transactionID }) { return known }
-        let stored = OutgoingEvent(id: Int64(outbox.count) + 1, event: event, state: .pending, storedAt: milliseconds)
-        outbox.append(stored)
-        return stored
+        outbox.insert(event, at: milliseconds)
     }
 
     // MARK: Open questions

@@ -127,6 +127,9 @@ let package = Package(
         ),
         tests(
             "RialtoTests", ["rialto", "HTTP", "MatrixAPI", "MatrixClient", "ModelProviders", "SQLiteStore", logging]),
-        tests("IntegrationTests", ["MatrixAPI", "MatrixClient", "HTTP", "AgentSocket", "PlatformSDK", "SQLiteStore"]),
+        tests(
+            "IntegrationTests",
+            ["MatrixAPI", "MatrixClient", "HTTP", "AgentSocket", "PlatformSDK", "SQLiteStore", logging]
+        ),
     ]
 )

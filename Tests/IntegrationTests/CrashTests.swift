@@ -72,6 +72,10 @@ struct CrashTests {
                 #expect(reply.messages.map(\.original.id) == [draft.original.id])
                 #expect(reply.text == (1...40).map { "tide \($0)" }.joined(separator: " "))
                 #expect(reply.endings.count == 1)
+                // It goes on from where it was: what a reader has seen is never taken back, and the agent is asked once.
+                let bodies = (reply.messages.first?.events ?? []).map { ($0.newContent ?? $0.content)["body"] }
+                let texts = bodies.map { $0?.stringValue ?? "" }
+                for (earlier, later) in zip(texts, texts.dropFirst()) { #expect(later.hasPrefix(earlier)) }
             }
         }
     }

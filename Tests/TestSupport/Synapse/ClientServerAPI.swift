@@ -122,6 +122,16 @@ package struct ClientServerAPI: Sendable {
         return try JSONDecoder().decode(JSONValue.self, from: data)["content_uri"]?.stringValue ?? ""
     }
 
+    /// The bytes of an `mxc://` URL, by authenticated media.
+    package func download(_ url: String) async throws -> [UInt8] {
+        let path = "/_matrix/client/v1/media/download/" + url.dropFirst("mxc://".count)
+        guard let url = URL(string: baseURL + path) else { throw URLError(.badURL) }
+        var request = URLRequest(url: url)
+        request.setValue("Bearer \(accessToken ?? "")", forHTTPHeaderField: "Authorization")
+        let (data, _) = try await Self.session.data(for: request)
+        return Array(data)
+    }
+
     private static func escape(_ text: String) -> String {
         let unreserved = CharacterSet(
             charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")

@@ -74,8 +74,11 @@ package struct AgentRun: Sendable {
             )
             for try await chunk in try await chunks(of: request, turn: turn, feed: feed) {
                 if case .reset(let text)? = chunk.event { feed.replace(with: text) }
+                // The number of a file's event is not passed before the file is there: a crash in between would lose it.
+                if case .file(let file)? = chunk.event {
+                    try await keep(file, seq: chunk.seq, of: turn, in: feed, remark: &remark)
+                }
                 feed.append(chunk.delta, seq: chunk.seq)
-                if case .file(let file)? = chunk.event { try await keep(file, of: turn, in: feed, remark: &remark) }
                 if feed.size > Self.maximumAnswerBytes {
                     try? await platform.stopRun(request.runID)
                     return Answer(ending: .failed, text: feed.current.text, remark: notices.answerTooLong)
@@ -147,6 +150,7 @@ package struct AgentRun: Sendable {
     /// Keeps a file that the agent gives; where that fails, the answer says so.
     private func keep(
         _ file: AgentFile,
+        seq: Int,
         of turn: Turn,
         in feed: ReplyFeed,
         remark: inout String?
@@ -155,7 +159,8 @@ package struct AgentRun: Sendable {
         guard number < Self.maximumFiles else { return }
         do throws(AttachmentFailure) {
             guard let shelf else { throw .unavailable }
-            feed.append(try await shelf.keep(file, as: "\(turn.turnID)-\(turn.revision)-\(number)"))
+            let kept = try await shelf.keep(file, as: "\(turn.turnID)-\(turn.revision)-\(number)")
+            feed.append(kept, seq: seq)
         } catch {
             guard error != .cancelled else { throw CancellationError() }
             logger.warning(

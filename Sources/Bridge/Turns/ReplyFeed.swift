@@ -58,9 +58,12 @@ package final class ReplyFeed: Sendable {
         changed.raise()
     }
 
-    /// Adds a file that the agent has given.
-    package func append(_ file: OutgoingFile) {
-        snapshot.withLock { $0.files.append(file) }
+    /// Adds a file that the agent has given, together with the number of its event: a restart asks for neither again.
+    package func append(_ file: OutgoingFile, seq: Int = 0) {
+        snapshot.withLock { snapshot in
+            snapshot.files.append(file)
+            snapshot.seq = max(snapshot.seq, seq)
+        }
     }
 
     /// Ends the feed with the stored answer.

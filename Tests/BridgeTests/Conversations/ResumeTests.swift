@@ -64,6 +64,37 @@ import Testing
         #expect(files.map(\.body) == ["a", "b"])
     }
 
+    @Test func aFileThatACrashHasCutIsFetchedAgain() async throws {
+        struct Shelf: FileShelf {
+            var isStuck = false
+
+            func keep(_ file: AgentFile, as id: String) async throws(AttachmentFailure) -> OutgoingFile {
+                while isStuck, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(2)) }
+                guard !isStuck else { throw .cancelled }
+                return OutgoingFile(path: "/\(id)", mimeType: "text/plain", size: 1, filename: file.filename)
+            }
+        }
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
+        let late = EditPolicy(draftDelay: .milliseconds(100), interval: .milliseconds(2))
+        try await BridgeScenario.run(
+            platform: agent, shelf: Shelf(isStuck: true), homeserver: homeserver, store: store,
+            configuration: .forTests(editPolicy: late)
+        ) { room in
+            try await room.join("!a")
+            try await room.say("Tell me", in: "!a", as: "$1")
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+            agent.say(.textChunk("One"), .file(AgentFile(filename: "a", location: .path("a"))))
+            try await shows("One", in: room)
+        }
+        try await BridgeScenario.run(platform: agent, shelf: Shelf(), homeserver: homeserver, store: store) { room in
+            agent.say(.end(tokensUsed: 1))
+            try await eventually("the turn is done") { await store.unfinishedTurns().isEmpty }
+        }
+        #expect(agent.resumptions == [1])
+        let files = homeserver.messages(in: "!a").filter { $0.content["msgtype"] == "m.file" }
+        #expect(files.map(\.body) == ["a"])
+    }
+
     @Test func anAgentThatHasLostTheRunIsAskedAgain() async throws {
         let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
         try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in

@@ -12,6 +12,7 @@ package struct AgentRun: Sendable {
     package static let maximumFiles = 20
 
     private let platform: any PlatformClient
+    private let store: any BridgeStore
     private let attachments: (any AttachmentSource)?
     private let shelf: (any FileShelf)?
     private let notices: any Notices
@@ -20,6 +21,7 @@ package struct AgentRun: Sendable {
     /// Creates a run.
     package init(
         platform: any PlatformClient,
+        store: any BridgeStore,
         attachments: (any AttachmentSource)? = nil,
         shelf: (any FileShelf)? = nil,
         notices: any Notices,
@@ -28,6 +30,7 @@ package struct AgentRun: Sendable {
         self.attachments = attachments
         self.shelf = shelf
         self.platform = platform
+        self.store = store
         self.notices = notices
         self.logger = logger
     }
@@ -119,7 +122,7 @@ package struct AgentRun: Sendable {
         do {
             resumed = try await platform.resumeMessage(runID: request.runID, after: feed.current.seq)
         } catch let error as PlatformError where lost.contains(error.code) {
-            return try await anew(request, feed: feed)
+            return try await anew(request, turn: turn, feed: feed)
         }
         let rest = Mutex(resumed)
         let hasBegun = Mutex(false)
@@ -133,7 +136,7 @@ package struct AgentRun: Sendable {
                 guard let failure = error as? PlatformError, lost.contains(failure.code),
                     !hasBegun.withLock({ $0 })
                 else { throw error }
-                let again = try await anew(request, feed: feed)
+                let again = try await anew(request, turn: turn, feed: feed)
                 rest.withLock { $0 = again }
                 hasBegun.withLock { $0 = true }
                 var iterator = again.makeAsyncIterator()
@@ -142,7 +145,15 @@ package struct AgentRun: Sendable {
         })
     }
 
-    private func anew(_ request: MessageRequest, feed: ReplyFeed) async throws -> ReplySequence<MessageChunk> {
+    /// Asks again, and forgets first what was shown of the lost run: the numbers of its events are given once more.
+    private func anew(
+        _ request: MessageRequest,
+        turn: Turn,
+        feed: ReplyFeed
+    ) async throws -> ReplySequence<MessageChunk> {
+        if turn.progress != nil {
+            try await store.noteProgress(TurnProgress(seq: 0, text: ""), of: turn.turnID, runID: request.runID)
+        }
         feed.replace(with: "")
         return try await platform.streamMessage(request)
     }

@@ -158,7 +158,7 @@ package struct TurnRunner: Sendable {
             return Answer(ending: .failed, text: "", remark: notices.interruptedTooOften)
         }
         return try await AgentRun(
-            platform: platform, attachments: attachments, shelf: shelf, notices: notices, logger: logger
+            platform: platform, store: store, attachments: attachments, shelf: shelf, notices: notices, logger: logger
         )
         .answer(to: turn, feed: feed, stop: stop)
     }

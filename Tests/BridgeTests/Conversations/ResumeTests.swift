@@ -114,6 +114,27 @@ import Testing
         #expect(Set(agent.requests.map(\.runID)).count == 1)
     }
 
+    @Test func aCrashAfterTheAgentWasAskedAgainMixesNoRuns() async throws {
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
+            try await room.join("!a")
+            try await room.say("Tell me", in: "!a", as: "$1")
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+            agent.say(.textChunk("A long beginning"))
+            try await shows("A long beginning", in: room)
+        }
+        agent.forgetRuns()
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { _ in
+            try await eventually("the agent is asked again") { agent.requests.count == 2 }
+        }
+        agent.say(.textChunk("Anew"), .textChunk(" it begins."), .end(tokensUsed: 2))
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
+            let reply = try #require(try await room.finished(1, in: "!a").first)
+            #expect(reply.body.hasPrefix("Anew it begins."))
+        }
+        #expect(agent.resumptions == [1, 0])
+    }
+
     @Test func aNewAttemptOfTheAgentTakesThePlaceOfTheOldText() async throws {
         let agent = LongRunningPlatform()
         try await BridgeScenario.run(platform: agent) { room in

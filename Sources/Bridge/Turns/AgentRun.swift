@@ -84,7 +84,9 @@ package struct AgentRun: Sendable {
                 feed.append(chunk.delta, seq: chunk.seq)
                 if feed.size > Self.maximumAnswerBytes {
                     try? await platform.stopRun(request.runID)
-                    return Answer(ending: .failed, text: feed.current.text, remark: notices.answerTooLong)
+                    let said = feed.current
+                    return Answer(
+                        ending: .failed, text: said.text, remark: notices.answerTooLong, files: said.files)
                 }
                 if chunk.finished {
                     tokensUsed = chunk.tokensUsed

@@ -155,7 +155,9 @@ package struct TurnRunner: Sendable {
         }
         guard turn.attempt <= Self.maximumAttempts else {
             logger.error("a question was interrupted too often", metadata: ["turn": "\(turn.turnID)"])
-            return Answer(ending: .failed, text: "", remark: notices.interruptedTooOften)
+            let said = feed.current
+            return Answer(
+                ending: .failed, text: said.text, remark: notices.interruptedTooOften, files: said.files)
         }
         return try await AgentRun(
             platform: platform, store: store, attachments: attachments, shelf: shelf, notices: notices, logger: logger

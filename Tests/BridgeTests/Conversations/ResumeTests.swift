@@ -149,6 +149,26 @@ import Testing
         }
     }
 
+    @Test func whatWasSaidStaysWhereAReplyIsInterruptedTooOften() async throws {
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
+            try await room.join("!a")
+            try await room.say("Tell me", in: "!a", as: "$1")
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+            agent.say(.textChunk("So far"))
+            try await shows("So far", in: room)
+        }
+        for attempt in 2...TurnRunner.maximumAttempts {
+            try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { _ in
+                try await eventually("the run is read again") { agent.resumptions.count == attempt - 1 }
+            }
+        }
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
+            let reply = try #require(try await room.finished(1, in: "!a").first)
+            #expect(reply.body.hasPrefix("So far\n\n\(EnglishNotices().interruptedTooOften)"))
+        }
+    }
+
     @Test func whoStopsAnAnswerStopsTheRun() async throws {
         let agent = LongRunningPlatform()
         try await BridgeScenario.run(platform: agent) { room in

@@ -112,7 +112,7 @@ package final class InboxHandler: Sendable {
     private func outcome(of event: RoomEvent, item: InboxItem, status: BridgeStatus) async throws -> Settlement {
         var settlement = Settlement(sequence: item.sequence)
         if let change = ChangeOfMind(event) {
-            settlement.change = try await turnChange(change, by: event.sender)
+            settlement.change = try await turnChange(change, by: event.sender, in: item.roomID)
             return settlement
         }
         let room = directory.room(item.roomID) ?? BridgeRoom(roomID: item.roomID, membership: .joined)
@@ -168,9 +168,17 @@ package final class InboxHandler: Sendable {
     }
 
     /// What a change of mind does to the turn that it is about; nil where it does nothing.
-    private func turnChange(_ change: ChangeOfMind, by sender: UserID) async throws -> TurnChange? {
-        guard let turn = try await store.turn(concerning: change.target) else { return nil }
-        return ChangePolicy(policy).change(change, by: sender, to: turn)
+    ///
+    /// Relations hold within a room only: an event of another one says nothing about the turn.
+    private func turnChange(
+        _ change: ChangeOfMind,
+        by sender: UserID,
+        in roomID: RoomID
+    ) async throws -> TurnChange? {
+        guard let turn = try await store.turn(concerning: change.target),
+            [roomID, directory.successor(of: roomID)].contains(turn.question.place.roomID)
+        else { return nil }
+        return ChangePolicy(policy, permissions: permissions).change(change, by: sender, to: turn)
     }
 
     private var quotes: QuotedMessage {

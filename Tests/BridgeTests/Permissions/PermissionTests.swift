@@ -103,4 +103,57 @@ import Testing
             _ = try await room.notice(containing: notices.newThread, in: "!a")
         }
     }
+
+    @Test func whatARuleDeniesInWordsIsDeniedByReactionsAndEditsAsWell() async throws {
+        let bob: UserID = "@bob:example.org"
+        let store = InMemoryBridgeStore()
+        let (agent, homeserver, factory) = (LongRunningPlatform(), FakeHomeserver(), SyncFactory())
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store, factory: factory) { room in
+            try await room.join("!a")
+            try await room.say("question", from: bob, in: "!a", as: "$1")
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+            agent.say(.textChunk("Answer."))
+            try await eventually("the draft is there") { !homeserver.messages(in: "!a").isEmpty }
+        }
+        let rules = [PermissionRule(users: ["@bob:example.org"], commands: ["ask", "stop", "retry"], access: .deny)]
+        try await BridgeScenario.run(
+            platform: agent, homeserver: homeserver, store: store, configuration: Self.configuration(rules),
+            factory: factory
+        ) { room in
+            try await room.arrive([SyncFactory.reaction("$2", "\u{1F6D1}", to: "$1", from: bob)], in: "!a")
+            try await room.arrive([SyncFactory.edit("$3", of: "$1", from: bob, "another question")], in: "!a")
+            try await room.say("!whoami", in: "!a", as: "$4")
+            _ = try await room.notice(containing: "@alice:example.org", in: "!a")
+            agent.say(.end(tokensUsed: 1))
+            _ = try await room.finished(1, in: "!a")
+            try await eventually("the turn is done") { await store.unfinishedTurns().isEmpty }
+            try await room.arrive([SyncFactory.reaction("$5", "\u{1F501}", to: "$1", from: bob)], in: "!a")
+            try await room.say("!status", in: "!a", as: "$6")
+            try await eventually("all is dealt with") { await store.roomsWithOpenItems().isEmpty }
+            #expect(await store.unfinishedTurns().isEmpty)
+        }
+        #expect(agent.requests.count == 1)
+        #expect(agent.stopped.isEmpty)
+    }
+
+    @Test func anEventOfAnotherRoomChangesNoTurn() async throws {
+        let (agent, store) = (LongRunningPlatform(), InMemoryBridgeStore())
+        try await BridgeScenario.run(platform: agent, store: store) { room in
+            try await room.join("!a")
+            try await room.join("!b")
+            try await room.say("question", in: "!a", as: "$1")
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+            agent.say(.textChunk("Answer."), .end(tokensUsed: 1))
+            let reply = try #require(try await room.finished(1, in: "!a").first)
+            try await eventually("the turn is done") { await store.unfinishedTurns().isEmpty }
+            let other: UserID = "@bob:example.org"
+            let target = reply.eventID.rawValue
+            try await room.arrive([SyncFactory.reaction("$2", "\u{1F501}", to: target, from: other)], in: "!b")
+            try await room.arrive([SyncFactory.redaction("$3", of: "$1", from: other)], in: "!b")
+            try await room.say("!whoami", in: "!b", as: "$4")
+            _ = try await room.notice(containing: "@alice:example.org", in: "!b")
+            #expect(await store.unfinishedTurns().isEmpty)
+            #expect(room.homeserver.redacted.isEmpty)
+        }
+    }
 }

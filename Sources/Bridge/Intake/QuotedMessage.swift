@@ -59,8 +59,11 @@ struct QuotedMessage: Sendable {
     }
 
     private func quote(of target: EventID, in roomID: RoomID) async throws -> String? {
-        // The room's first event of an answer is a draft; the whole of it is in the store.
-        if try await store.isOwnEvent(target), let answer = try await store.turn(concerning: target)?.answer {
+        // The room's first event of an answer is a draft; the whole of it is in the store. What was said in another room is
+        // not for this one to see.
+        if try await store.isOwnEvent(target), let turn = try await store.turn(concerning: target),
+            turn.question.place.roomID == roomID, let answer = turn.answer
+        {
             return Self.markdown(answer.text, by: ownName)
         }
         let event = try await homeserver.event(target, in: roomID)

@@ -98,6 +98,21 @@ import Testing
     }
 
     /// Also not one of a message that the bot has nothing to do with, and never with the asterisk of its fallback.
+    @Test func anAnswerOfAnotherRoomIsNotQuoted() async throws {
+        let platform = RecordingPlatform()
+        try await BridgeScenario.run(platform: platform) { room in
+            try await room.join("!a")
+            try await room.join("!b")
+            try await room.say("a secret", in: "!a", as: "$1")
+            let answer = try #require(try await room.finished(1, in: "!a").first)
+            let reply: JSONValue = ["m.in_reply_to": ["event_id": .string(answer.eventID.rawValue)]]
+            try await room.say(
+                "What was it?", from: "@bob:example.org", in: "!b", as: "$2", content: ["m.relates_to": reply])
+            _ = try await room.finished(1, in: "!b")
+            #expect(platform.requests.last?.text == "What was it?")
+        }
+    }
+
     @Test func anEditIsNotAnsweredAsANewMessage() async throws {
         let platform = RecordingPlatform()
         try await BridgeScenario.run(platform: platform) { room in

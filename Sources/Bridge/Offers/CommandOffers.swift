@@ -132,6 +132,10 @@ package final class CommandOffers: Sendable {
         let (homeserver, outbox) = (homeserver, outbox)
         try await persistently { () async throws in
             try await outbox.perform { () async throws(HomeserverError) in
+                // It may have waited for long.
+                guard isOpen(roomID) else {
+                    throw HomeserverError(.rejected(.forbidden), "the room is not one to offer commands in any more")
+                }
                 try await homeserver.setState(
                     CommandDescription.eventType, key: change.stateKey, to: change.content, in: roomID)
             }

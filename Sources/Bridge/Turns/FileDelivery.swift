@@ -20,8 +20,7 @@ struct FileDelivery: Sendable {
         let known = try await store.outgoingEvents(of: turn.turnID).filter { $0.event.kind == .file }
         guard let answer = turn.answer, !answer.files.isEmpty || !known.isEmpty else { return }
         let roomID = turn.question.place.roomID
-        // Nothing is handed over for a room that may not have it.
-        guard directory.room(roomID)?.isEncrypted != true else { return }
+        guard mayHaveFiles(roomID) else { return }
         let wanted = answer.files.indices.map { Self.transactionID(of: turn, number: $0) }
         for stored in known where !wanted.contains(stored.event.transactionID) {
             guard case .sent(let eventID) = try await settled(stored) else { continue }
@@ -32,12 +31,13 @@ struct FileDelivery: Sendable {
             if let stored = known.first(where: { $0.event.transactionID == transactionID }) {
                 _ = try await settled(stored)
             } else {
+                guard let content = try await content(of: file, for: turn) else { return }
                 _ = try await outbox.deliver(
                     NewOutgoingEvent(
                         turnID: turn.turnID,
                         kind: .file,
                         roomID: roomID,
-                        content: try await content(of: file, for: turn),
+                        content: content,
                         transactionID: transactionID,
                         deviceID: outbox.deviceID
                     ))
@@ -49,6 +49,12 @@ struct FileDelivery: Sendable {
         TransactionID(rawValue: "rialto-file-\(turn.turnID)-\(turn.revision)-\(turn.question.place.roomID)-\(number)")
     }
 
+    /// Whether anything may be handed over for a room: not for one that is encrypted, nor for one that the bot has left.
+    private func mayHaveFiles(_ roomID: RoomID) -> Bool {
+        let room = directory.room(roomID)
+        return room?.isEncrypted != true && room?.membership != .left
+    }
+
     private func settled(_ stored: OutgoingEvent) async throws -> Outbox.Delivery {
         switch stored.state {
         case .pending: try await outbox.deliver(stored)
@@ -57,10 +63,12 @@ struct FileDelivery: Sendable {
         }
     }
 
-    /// The message with the file; in its place, one that says that the homeserver did not take it.
-    private func content(of file: OutgoingFile, for turn: Turn) async throws -> JSONValue {
+    /// The message with the file; in its place, one that says that the homeserver did not take it; nil where the room may
+    /// have no files any more.
+    private func content(of file: OutgoingFile, for turn: Turn) async throws -> JSONValue? {
         var backoff = RetryBackoff()
         for attempt in 1...Self.maximumUploads {
+            guard mayHaveFiles(turn.question.place.roomID) else { return nil }
             do throws(HomeserverError) {
                 return renderer.file(file, url: try await homeserver.upload(file), for: turn)
             } catch {

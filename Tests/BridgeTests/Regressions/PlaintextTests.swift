@@ -62,4 +62,42 @@ import Testing
         }
         #expect(homeserver.sent.count == before)
     }
+
+    @Test func noFileIsHandedOverForARoomThatBecameEncryptedMeanwhile() async throws {
+        struct Shelf: FileShelf {
+            func keep(_ file: AgentFile, as id: String) async throws(AttachmentFailure) -> OutgoingFile {
+                OutgoingFile(path: "/\(id)", mimeType: "text/plain", size: 1, filename: file.filename)
+            }
+        }
+        let (agent, homeserver) = (LongRunningPlatform(), FakeHomeserver())
+        homeserver.failUploads(Array(repeating: HomeserverError(.unreachable, "lost"), count: 3))
+        try await BridgeScenario.run(platform: agent, shelf: Shelf(), homeserver: homeserver) { room in
+            try await room.join("!a")
+            try await room.say("a file, please", in: "!a", as: "$1")
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+            agent.say(.textChunk("Here."), .file(AgentFile(filename: "a", location: .path("a"))), .end(tokensUsed: 1))
+            _ = try await room.finished(1, in: "!a")
+            try await room.arrive([encryption], in: "!a")
+            try await eventually("the turn is done") { try await room.store.unfinishedTurns().isEmpty }
+        }
+        #expect(homeserver.uploads.isEmpty)
+    }
+
+    @Test func noCommandIsOfferedInARoomThatBecameEncryptedMeanwhile() async throws {
+        let homeserver = FakeHomeserver()
+        var configuration = BridgeConfiguration.forTests(budget: SendBudget(burst: 3, rate: 4))
+        configuration.offersCommands = true
+        try await BridgeScenario.run(
+            platform: MockPlatformClient(), homeserver: homeserver, configuration: configuration
+        ) { room in
+            func changes(in roomID: RoomID) -> Int { homeserver.stateChanges.count { $0.roomID == roomID } }
+            try await room.join("!a")
+            try await room.join("!b")
+            try await eventually("the first offers") { changes(in: "!a") > 1 }
+            try await room.arrive([encryption], in: "!a")
+            let before = changes(in: "!a")
+            try await eventually("the next room's offers") { changes(in: "!b") > 0 }
+            #expect(changes(in: "!a") == before)
+        }
+    }
 }

@@ -147,6 +147,7 @@ package actor Outbox {
         var refusals = RefusalCount(deliveries: deliveries)
         var isUncertain = isUncertain(stored)
         var isGranted = isGranted
+        var loginsBefore: Int?
         while true {
             if isUncertain {
                 switch try await sighting(of: stored) {
@@ -163,6 +164,13 @@ package actor Outbox {
             }
             if !isGranted { try await waitForSlot(of: stored.event) }
             isGranted = false
+            // Whoever has logged in anew since the last attempt has ended what its transaction id stood for.
+            if let loginsBefore, loginsBefore != homeserver.logins {
+                budget.failed()
+                isUncertain = true
+            }
+            loginsBefore = homeserver.logins
+            if isUncertain { continue }
             let eventID: EventID
             do {
                 eventID = try await attempt(stored.event)

@@ -8,6 +8,8 @@ package protocol Homeserver: Sendable {
     var userID: UserID { get }
     /// The device whose transaction ids make sends idempotent.
     var deviceID: DeviceID { get }
+    /// How often somebody has logged in anew so far: each time the server may have forgotten the transaction ids of before.
+    var logins: Int { get }
 
     /// Sends an event; a second call with the same transaction id, from the same device, sends nothing twice.
     func send(

@@ -7,6 +7,8 @@ package struct MatrixHomeserver: Homeserver {
     package let userID: UserID
     package let deviceID: DeviceID
 
+    package var logins: Int { transport.logins }
+
     private let transport: MatrixTransport
 
     /// Creates the bridge's homeserver from a session.

@@ -43,6 +43,9 @@ package final class Credential: Sendable {
     /// The token of the last renewal.
     package var token: AccessToken { state.withLock(\.machine.grant.token) }
 
+    /// How often somebody has logged in anew since the session began.
+    package var logins: Int { state.withLock(\.machine.grant.logins) }
+
     /// The token for the next request, renewed where it is about to end.
     ///
     /// A renewal that fails before the homeserver asks for it fails nothing: the token may still be good.

@@ -29,6 +29,9 @@ package struct MatrixTransport: Sendable {
         self.patience = patience
     }
 
+    /// How often somebody has logged in anew since the session began.
+    package var logins: Int { credential?.logins ?? 0 }
+
     /// The same homeserver, as an account.
     package func authorized(_ credential: Credential) -> MatrixTransport {
         MatrixTransport(http: http, baseURL: baseURL, credential: credential, patience: patience)

@@ -182,6 +182,20 @@ import Testing
         }
     }
 
+    /// Another request, such as the sync's, may be the one that finds the session ended, between two attempts of a send.
+    @Test func whatWentOutBeforeSomebodyLoggedInAnewIsNotSentAgain() async throws {
+        let homeserver = FakeHomeserver()
+        homeserver.fail([.after(broken)])
+        try await BridgeScenario.run(platform: MockPlatformClient(), homeserver: homeserver) { room in
+            try await room.join("!a")
+            try await room.say("!whoami", in: "!a", as: "$1")
+            try await eventually("the first attempt") { homeserver.attempts.count == 1 }
+            try homeserver.forgetTransactions(later: 0)
+            try await eventually("nothing is left") { try await room.store.roomsWithPendingNotices().isEmpty }
+            #expect(homeserver.messages(in: "!a").count == 1)
+        }
+    }
+
     /// Taken late, an edit would stand after the end and be what people see; so it is repeated until its fate is known.
     @Test func anEditWhoseFateIsUnknownIsNotOvertaken() async throws {
         let homeserver = FakeHomeserver()

@@ -55,6 +55,7 @@ package final class FakeHomeserver: Homeserver {
         var sent: [SentEvent] = []
         var transactions: [TransactionID: EventID] = [:]
         var attempts: [TransactionID] = []
+        var logins = 0
         var faults: [Fault] = []
         var joined: [RoomID] = []
         var left: [RoomID] = []
@@ -121,6 +122,7 @@ package final class FakeHomeserver: Homeserver {
     package var sent: [SentEvent] { state.withLock { $0.sent } }
     /// The transaction id of each attempt, repeated ones included.
     package var attempts: [TransactionID] { state.withLock { $0.attempts } }
+    package var logins: Int { state.withLock { $0.logins } }
     /// The rooms that the bot has joined.
     package var joinedRooms: [RoomID] { state.withLock { $0.joined } }
     /// The servers by which the bot has joined a room.
@@ -269,6 +271,7 @@ package final class FakeHomeserver: Homeserver {
     private func forgetTransactions() {
         state.withLock { state in
             state.transactions = [:]
+            state.logins += 1
             for roomID in Set(state.sent.map(\.roomID)) {
                 let events = state.sent.filter { $0.roomID == roomID }.reversed().compactMap { event in
                     try? MatrixJSON.decode(

@@ -56,34 +56,27 @@ package struct AgentRun: Sendable {
 
     private func read(_ turn: Turn, feed: ReplyFeed) async throws -> Answer {
         var tokensUsed = 0
-        var remark: String?
+        let remark = Mutex<String?>(nil)
+        let runID = turn.runID ?? turn.turnID
         do {
-            let sender = turn.question.sender.rawValue
-            let user = try await platform.getOrCreateUser(externalID: sender, platform: "matrix", displayName: nil)
-            let settings = try await platform.getSettings(userID: user.userID)
-            let files = try await files(of: turn)
-            remark = files.failure.map(notices.sentence(for:))
-            // Without words or files there is nothing left to ask; what there is, is answered all the same.
-            if turn.question.text.isEmpty, files.attachments.isEmpty {
-                return Answer(ending: .failed, text: "", remark: remark)
+            // The files are fetched only where the agent is asked: a run that goes on has had them, and may still use them.
+            let ask: Asking = {
+                let request = try await request(of: turn, runID: runID) { failure in
+                    remark.withLock { $0 = notices.sentence(for: failure) }
+                }
+                return try await platform.streamMessage(request)
             }
-            let request = MessageRequest(
-                userID: user.userID,
-                threadID: turn.question.threadID,
-                runID: turn.runID ?? turn.turnID,
-                text: turn.question.text,
-                skills: settings.enabledSkills,
-                attachments: files.attachments
-            )
-            for try await chunk in try await chunks(of: request, turn: turn, feed: feed) {
+            for try await chunk in try await chunks(of: runID, turn: turn, feed: feed, ask) {
                 if case .reset(let text)? = chunk.event { feed.replace(with: text) }
                 // The number of a file's event is not passed before the file is there: a crash in between would lose it.
                 if case .file(let file)? = chunk.event {
-                    try await keep(file, seq: chunk.seq, of: turn, in: feed, remark: &remark)
+                    if !(try await keep(file, seq: chunk.seq, of: turn, in: feed)) {
+                        remark.withLock { $0 = notices.fileNotPosted(file.filename) }
+                    }
                 }
                 feed.append(chunk.delta, seq: chunk.seq)
                 if feed.size > Self.maximumAnswerBytes {
-                    try? await platform.stopRun(request.runID)
+                    try? await platform.stopRun(runID)
                     let said = feed.current
                     return Answer(
                         ending: .failed, text: said.text, remark: notices.answerTooLong, files: said.files)
@@ -99,7 +92,10 @@ package struct AgentRun: Sendable {
                 text = said.files.isEmpty ? notices.emptyAnswer : notices.answerInFiles(said.files.count)
             }
             return Answer(
-                ending: .complete, text: text, remark: remark, tokensUsed: tokensUsed, files: said.files)
+                ending: .complete, text: text, remark: remark.withLock { $0 }, tokensUsed: tokensUsed, files: said.files
+            )
+        } catch is NothingToAsk {
+            return Answer(ending: .failed, text: "", remark: remark.withLock { $0 })
         } catch {
             // A run that was stopped or cancelled has not failed; its caller knows what to make of it.
             try Task.checkCancellation()
@@ -110,21 +106,51 @@ package struct AgentRun: Sendable {
         }
     }
 
+    /// Asks the agent; its answer's chunks.
+    private typealias Asking = @Sendable () async throws -> ReplySequence<MessageChunk>
+
+    /// A question has no words, and none of its files is to be had.
+    private struct NothingToAsk: Error {}
+
+    /// What the agent is asked: what there is of a question whose files are not all to be had.
+    private func request(
+        of turn: Turn,
+        runID: String,
+        missing: (AttachmentFailure) -> Void
+    ) async throws -> MessageRequest {
+        let sender = turn.question.sender.rawValue
+        let user = try await platform.getOrCreateUser(externalID: sender, platform: "matrix", displayName: nil)
+        let settings = try await platform.getSettings(userID: user.userID)
+        let files = try await files(of: turn)
+        if let failure = files.failure { missing(failure) }
+        guard !turn.question.text.isEmpty || !files.attachments.isEmpty else { throw NothingToAsk() }
+        return MessageRequest(
+            userID: user.userID,
+            threadID: turn.question.threadID,
+            runID: runID,
+            text: turn.question.text,
+            skills: settings.enabledSkills,
+            attachments: files.attachments
+        )
+    }
+
     /// The run's chunks: all of them at the first attempt, and those after what was shown at a further one.
     ///
     /// An agent that cannot resume, or does not know the run any more, is asked again under the same id.
     private func chunks(
-        of request: MessageRequest,
+        of runID: String,
         turn: Turn,
-        feed: ReplyFeed
+        feed: ReplyFeed,
+        _ ask: @escaping Asking
     ) async throws -> ReplySequence<MessageChunk> {
-        guard turn.attempt > 1 else { return try await platform.streamMessage(request) }
+        guard turn.attempt > 1 else { return try await ask() }
         let lost: Set<PlatformError.Code> = [.unsupported, .unknownRun]
         let resumed: ReplySequence<MessageChunk>
         do {
-            resumed = try await platform.resumeMessage(runID: request.runID, after: feed.current.seq)
+            resumed = try await platform.resumeMessage(runID: runID, after: feed.current.seq)
         } catch let error as PlatformError where lost.contains(error.code) {
-            return try await anew(request, turn: turn, feed: feed)
+            try await forget(runID, of: turn, feed: feed)
+            return try await ask()
         }
         let rest = Mutex(resumed)
         let hasBegun = Mutex(false)
@@ -138,7 +164,8 @@ package struct AgentRun: Sendable {
                 guard let failure = error as? PlatformError, lost.contains(failure.code),
                     !hasBegun.withLock({ $0 })
                 else { throw error }
-                let again = try await anew(request, turn: turn, feed: feed)
+                try await forget(runID, of: turn, feed: feed)
+                let again = try await ask()
                 rest.withLock { $0 = again }
                 hasBegun.withLock { $0 = true }
                 var iterator = again.makeAsyncIterator()
@@ -147,38 +174,28 @@ package struct AgentRun: Sendable {
         })
     }
 
-    /// Asks again, and forgets first what was shown of the lost run: the numbers of its events are given once more.
-    private func anew(
-        _ request: MessageRequest,
-        turn: Turn,
-        feed: ReplyFeed
-    ) async throws -> ReplySequence<MessageChunk> {
+    /// Forgets what was shown of a lost run, before the agent is asked again: the numbers of its events are given once more.
+    private func forget(_ runID: String, of turn: Turn, feed: ReplyFeed) async throws {
         if turn.progress != nil {
-            try await store.noteProgress(TurnProgress(seq: 0, text: ""), of: turn.turnID, runID: request.runID)
+            try await store.noteProgress(TurnProgress(seq: 0, text: ""), of: turn.turnID, runID: runID)
         }
         feed.replace(with: "")
-        return try await platform.streamMessage(request)
     }
 
-    /// Keeps a file that the agent gives; where that fails, the answer says so.
-    private func keep(
-        _ file: AgentFile,
-        seq: Int,
-        of turn: Turn,
-        in feed: ReplyFeed,
-        remark: inout String?
-    ) async throws {
+    /// Keeps a file that the agent gives, and says whether that is so; of too many files nothing is said.
+    private func keep(_ file: AgentFile, seq: Int, of turn: Turn, in feed: ReplyFeed) async throws -> Bool {
         let number = feed.current.files.count
-        guard number < Self.maximumFiles else { return }
+        guard number < Self.maximumFiles else { return true }
         do throws(AttachmentFailure) {
             guard let shelf else { throw .unavailable }
             let kept = try await shelf.keep(file, as: "\(turn.turnID)-\(turn.revision)-\(number)")
             feed.append(kept, seq: seq)
+            return true
         } catch {
             guard error != .cancelled else { throw CancellationError() }
             logger.warning(
                 "a file of the agent's cannot be had", metadata: ["turn": "\(turn.turnID)", "reason": "\(error)"])
-            remark = notices.fileNotPosted(file.filename)
+            return false
         }
     }
 

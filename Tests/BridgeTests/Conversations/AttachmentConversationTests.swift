@@ -50,6 +50,28 @@ import Testing
         #expect(captioned.body.contains(sentence))
     }
 
+    /// The agent has had the file, and may be reading it; the homeserver may not have it any more.
+    @Test func aRunThatGoesOnAfterACrashDoesNotFetchTheFileAgain() async throws {
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
+        try await BridgeScenario.run(
+            platform: agent, attachments: Source(result: .success(Self.cat)), homeserver: homeserver, store: store
+        ) { room in
+            try await room.join("!a")
+            try await room.say("cat.png", in: "!a", as: "$1", content: ["msgtype": "m.image", "url": "mxc://x/y"])
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+            agent.say(.textChunk("A cat"))
+            try await eventually("a draft") { !homeserver.messages(in: "!a").isEmpty }
+        }
+        agent.say(.textChunk(" on a mat."), .end(tokensUsed: 3))
+        try await BridgeScenario.run(
+            platform: agent, attachments: Source(result: .failure(.gone)), homeserver: homeserver, store: store
+        ) { room in
+            let reply = try #require(try await room.finished(1, in: "!a").first)
+            #expect(reply.body.hasPrefix("A cat on a mat."))
+            #expect(!reply.body.contains(EnglishNotices().sentence(for: AttachmentFailure.gone)))
+        }
+    }
+
     @Test func aFileAndTheQuestionBehindItAreOneTurn() async throws {
         let reply = try await BridgeScenario.run(
             platform: MockPlatformClient(),

@@ -1,3 +1,4 @@
+import MatrixAPI
 import TestSupport
 import Testing
 

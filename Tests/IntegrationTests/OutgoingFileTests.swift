@@ -1,6 +1,7 @@
 import AgentSocket
 import Foundation
 import Logging
+import MatrixAPI
 import PlatformSDK
 import TestSupport
 import Testing

@@ -7,7 +7,8 @@ struct AgentFailureTests {
     func killedInMidAnswer() async throws {
         try await withStage { stage in
             let (alice, bot) = (stage.alice, stage.bot.userID)
-            let configuration = try stage.configuration()
+            var configuration = try stage.configuration()
+            configuration["agent", "wait_seconds"] = 2
             try await stage.withAgent { agent in
                 try await stage.withRialto(configuration) { rialto in
                     let room = try await stage.directRoom(of: alice)

@@ -114,7 +114,9 @@ struct RoomTests {
                 let rootID = try #require(root.messages.first?.original.id)
                 let question = try await alice.sendText("second", in: room, thread: rootID)
                 let reply = try await alice.reply(to: question, in: room, from: bot)
-                #expect(reply.text == "[MOCK] second")
+                // The first question in a thread brings what the thread began with.
+                #expect(reply.text.hasPrefix("[MOCK] > **"))
+                #expect(reply.text.hasSuffix("\n\nsecond"))
                 #expect(reply.messages.first?.original.relatedID == rootID)
                 #expect(reply.messages.first?.original.relationType == "m.thread")
             }

@@ -122,7 +122,7 @@ package struct TurnRunner: Sendable {
                 self.logger.debug("the answer is complete", metadata: ["turn": "\(turn.turnID)"])
                 guard try await self.keep(answer, of: turn) else { return .outdated }
                 feed.finish(answer)
-                if answer.ending == .stopped { await self.stop(turn) }
+                if answer.ending != .complete { await self.stop(turn) }
                 return .answered
             }
             group.addTask {

@@ -32,14 +32,21 @@ struct EchoScript: Sendable {
     /// Reads the directives in the question, or plans the ordinary answer.
     init(question: String, pace: EchoProvider.Pace) {
         self.pace = pace
-        let lines = question.split(whereSeparator: \.isNewline)
+        let asked = Self.withoutQuotes(question)
+        let lines = asked.split(whereSeparator: \.isNewline)
         if lines.first == "/script" {
             for line in lines.dropFirst() where !read(String(line)) { say(String(line)) }
-        } else if !read(question) {
+        } else if !read(asked) {
             say(Self.answer(to: question))
         } else if case .text(let text) = segments.last, text.isReasoning {
             say("done")
         }
+    }
+
+    /// The question without what it quotes before its own words.
+    private static func withoutQuotes(_ question: String) -> String {
+        let lines = question.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.drop { $0.hasPrefix(">") || $0.allSatisfy(\.isWhitespace) }.joined(separator: "\n")
     }
 
     /// The answer that follows so many outputs, with its `finish`.

@@ -33,6 +33,7 @@ struct PlatformComposition {
     ) throws -> WebSocketAgentConnection {
         var options = WebSocketAgentConnection.Options()
         options.limits.wait = .seconds(configuration.agent.waitSeconds)
+        options.limits.reconnect = options.limits.wait
         let found = try configuration.agentToken.read()
         if let warning = found?.warning { logger.warning("\(warning)") }
         let address = configuration.agent.url

@@ -94,7 +94,14 @@ package final class Credential: Sendable {
                 return step { $0.refreshRefused() }
             }
             step { [clock] in $0.failed(now: clock.milliseconds) }
-            throw error
+            guard error.code == .limited else { throw error }
+            // How often one may log in tells nothing of how much the account may send: the request itself was not limited.
+            throw MatrixClientError(
+                .unreachable,
+                "the session cannot be renewed yet: \(error.message)",
+                retryAfter: error.retryAfter,
+                cause: error
+            )
         }
     }
 

@@ -152,7 +152,7 @@ struct CredentialTests {
         let cases: [(ScriptedResponse, MatrixClientError.Code?)] = [
             (matrixError(401, "M_UNKNOWN_TOKEN", #","soft_logout":true"#), nil), (matrixError(403, "M_FORBIDDEN"), nil),
             (matrixError(404, "M_UNRECOGNIZED"), nil), (matrixError(401, "M_USER_LOCKED"), .unreachable),
-            (matrixError(429, "M_LIMIT_EXCEEDED"), .limited), (.respond(502), .unreachable),
+            (matrixError(429, "M_LIMIT_EXCEEDED"), .unreachable), (.respond(502), .unreachable),
             (.html("<html>", status: 403), .notAHomeserver),
         ]
         for (answer, code) in cases {
@@ -173,6 +173,34 @@ struct CredentialTests {
                     #expect(try await account.execute(WhoAmI()).userID == "@bot:example.org")
                     #expect(ways.withLock { $0 } == [.refresh, .login])
                 }
+            }
+        }
+    }
+
+    @Test("a limit of renewals is none of the events that wait for one, though it says how long they wait")
+    func limitedRenewal() async throws {
+        try await withHomeserver(Self.strict) { transport, _ in
+            let account = transport.authorized(
+                Credential(SessionTokens(AccessToken("old"))) { _, _ throws(MatrixClientError) in
+                    throw MatrixClientError(.limited, "too many logins", retryAfter: .seconds(300))
+                })
+            let error = try await failure { _ = try await account.execute(WhoAmI()) }
+            #expect(error.homeserverError.kind == .unreachable)
+            #expect(error.retryAfter == .seconds(300))
+        }
+    }
+
+    @Test("logins are counted, and refreshes are not")
+    func counted() async throws {
+        for (isRefreshed, expected) in [(true, 0), (false, 1)] {
+            try await withHomeserver(Self.strict) { transport, _ in
+                let new = SessionTokens(AccessToken("new"))
+                let account = transport.authorized(
+                    Credential(SessionTokens(AccessToken("old"))) { _, _ in
+                        isRefreshed ? .refreshed(new) : .loggedIn(new)
+                    })
+                _ = try await account.execute(WhoAmI())
+                #expect(account.logins == expected)
             }
         }
     }

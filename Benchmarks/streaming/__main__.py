@@ -7,11 +7,12 @@ import latency
 import matrix
 import memory
 import replies
+import row
 
 COMMANDS = {
     "rooms": matrix.make_rooms,
     "ask": replies.ask,
-    "row": replies.ask_in_a_row,
+    "row": row.measure,
     "latency": latency.measure,
     "memory": memory.measure,
     "table": figures.print_table,

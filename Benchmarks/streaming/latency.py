@@ -115,7 +115,7 @@ def put_times(homeserver, accounts, count=20):
     times = []
     for number in range(count):
         began = time.monotonic()
-        say(homeserver, accounts["writer"], accounts["room"], f"floor {number}")
+        say(homeserver, accounts["writers"][0], accounts["room"], f"floor {number}")
         times.append(time.monotonic() - began)
     return times
 

@@ -30,10 +30,14 @@ def create_room(homeserver, token, *invited):
     return call(homeserver, token, "POST", "createRoom", room)["room_id"]
 
 
-def say(homeserver, token, room, text):
-    """Sends a message and returns its event's id."""
+def send(homeserver, token, room, content):
+    """Sends a message event and returns its id."""
     path = f"rooms/{urllib.parse.quote(room)}/send/m.room.message/say-{time.time_ns()}"
-    return call(homeserver, token, "PUT", path, {"msgtype": "m.text", "body": text})["event_id"]
+    return call(homeserver, token, "PUT", path, content)["event_id"]
+
+
+def say(homeserver, token, room, text):
+    return send(homeserver, token, room, {"msgtype": "m.text", "body": text})
 
 
 def sync(homeserver, token, since=None, timeout=10_000):
@@ -65,12 +69,17 @@ def make_rooms(homeserver, password, count, state):
             if time.monotonic() > deadline:
                 sys.exit("error: the bot did not join a room within 60 s")
             time.sleep(0.1)
-    # Two accounts that have nothing to do with the bot tell what the homeserver itself takes.
-    writer, witness = register(homeserver, password, "writer"), register(homeserver, password, "witness")
-    room = create_room(homeserver, writer, "@witness:localhost")
-    call(homeserver, witness, "POST", f"rooms/{urllib.parse.quote(room)}/join", {})
     with open(state, "w", encoding="utf-8") as file:
-        json.dump({"people": people, "floor": {"writer": writer, "witness": witness, "room": room}}, file)
+        json.dump({"people": people, "floor": make_floor(homeserver, password)}, file)
+
+
+def make_floor(homeserver, password):
+    """Accounts that have nothing to do with the bot, in a room of theirs: they tell what the homeserver itself takes."""
+    witness, *writers = [register(homeserver, password, name) for name in ("witness", "writer0", "writer1")]
+    room = create_room(homeserver, witness, "@writer0:localhost", "@writer1:localhost")
+    for writer in writers:
+        call(homeserver, writer, "POST", f"rooms/{urllib.parse.quote(room)}/join", {})
+    return {"witness": witness, "writers": writers, "room": room}
 
 
 def read_state(path):

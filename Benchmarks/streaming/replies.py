@@ -21,7 +21,7 @@ class Reader(threading.Thread):
         self.homeserver, self.token, self.room = homeserver, person["token"], person["room"]
         self.person = person
         self.question, self.start_line = question, start
-        self.asked = self.first = self.ended = self.event = self.final = self.failure = None
+        self.asked = self.first = self.ended = self.event = self.failure = None
         self.edits = 0
 
     def run(self):
@@ -49,7 +49,7 @@ class Reader(threading.Thread):
         now = time.time()
         self.first = self.first or now
         if ends_reply(content):
-            self.ended, self.final = now, content
+            self.ended = now
         else:
             self.edits += 1
 

@@ -1,5 +1,6 @@
 """Replies that follow each other in one room, against the time that the homeserver itself takes for such an event."""
 
+import itertools
 import queue
 import statistics
 import threading
@@ -9,17 +10,17 @@ import figures
 from matrix import read_state, say, send, sync
 from replies import answers, bridge_log, log_records
 
-EDITS_OF_A_WRITER = 9  # With the message that they edit, as many events as the stock limit allows at once.
+PAUSE = 2  # Seconds between the homeserver's samples: few enough for the stock limit of two accounts.
 
 
 class Witness(threading.Thread):
-    """Reads along by /sync, and tells when the events of a room arrive."""
+    """An account that reads along by /sync, and tells when the events of a room arrive."""
 
-    def __init__(self, homeserver, accounts):
+    def __init__(self, homeserver, token, room):
         super().__init__(daemon=True)
-        self.homeserver, self.token, self.room = homeserver, accounts["witness"], accounts["room"]
+        self.homeserver, self.token, self.room = homeserver, token, room
         self.arrivals = queue.Queue()
-        _, self.since = sync(homeserver, self.token)
+        _, self.since = sync(homeserver, token)
 
     def run(self):
         while True:
@@ -35,27 +36,42 @@ class Witness(threading.Thread):
                 return at
 
 
-def edit_of(event, final):
-    """The content of a reply's last edit, as an edit of another event that names the witness."""
-    mentions = {"user_ids": ["@witness:localhost"]}
-    inner = {**final.get("m.new_content", final), "m.mentions": mentions}
-    return {**final, "m.new_content": inner, "m.mentions": mentions,
-            "m.relates_to": {"rel_type": "m.replace", "event_id": event}}
+def edit_of(event, chunks):
+    """An edit such as ends a reply of that many chunks: it names the witness, and quotes the text in all its places."""
+    text, mentions = " ".join(f"tide {number}" for number in range(1, chunks + 1)), {"user_ids": ["@witness:localhost"]}
+    message = {"msgtype": "m.text", "body": text, "m.mentions": mentions}
+    message |= {"format": "org.matrix.custom.html", "formatted_body": f"<p>{text}</p>"}
+    return {**message, "m.new_content": message, "m.relates_to": {"rel_type": "m.replace", "event_id": event}}
 
 
-def floor(homeserver, accounts, final):
-    """Seconds from the request of such an edit to its arrival, made by accounts that have nothing to do with the bot."""
-    witness, taken = Witness(homeserver, accounts), []
-    witness.start()
-    for writer in accounts["writers"]:
-        first = say(homeserver, writer, accounts["room"], "tide")
-        witness.arrival(first)
-        for _ in range(EDITS_OF_A_WRITER):
-            time.sleep(1)  # The last edit of a reply, too, comes after a pause.
+class Floor(threading.Thread):
+    """Samples, while the replies go on, how long such an edit takes from its request to another account's /sync.
+
+    Its accounts have nothing to do with the bot, but like every bot they read along themselves.
+    """
+
+    def __init__(self, homeserver, accounts, chunks):
+        super().__init__(daemon=True)
+        self.homeserver, self.accounts, self.chunks = homeserver, accounts, chunks
+        self.times, self.is_over = [], threading.Event()
+
+    def run(self):
+        room, writers = self.accounts["room"], self.accounts["writers"]
+        readers = [Witness(self.homeserver, token, room) for token in (self.accounts["witness"], *writers)]
+        for reader in readers:
+            reader.start()
+        messages = [say(self.homeserver, writer, room, "tide") for writer in writers]
+        for number in itertools.cycle(range(len(writers))):
+            if self.is_over.wait(PAUSE):
+                return
             began = time.time()
-            event = send(homeserver, writer, accounts["room"], edit_of(first, final))
-            taken.append(witness.arrival(event) - began)
-    return taken
+            event = send(self.homeserver, writers[number], room, edit_of(messages[number], self.chunks))
+            self.times.append(readers[0].arrival(event) - began)
+
+    def end(self):
+        self.is_over.set()
+        self.join()
+        return self.times
 
 
 def bridge_shares(log, complete, readers):
@@ -73,10 +89,12 @@ def measure(homeserver, state, times, chunks, pace, log, results):
     """One person asks several times, each time after the last answer."""
     known, began = read_state(state), time.time()
     question = f"/echo chunks={chunks} pace={pace} tide"
+    sampler = Floor(homeserver, known["floor"], int(chunks))
+    sampler.start()
     readers = [answers(homeserver, known["people"][:1], question)[0] for _ in range(int(times))]
     complete, refused = bridge_log(log, began)
     lags = [reader.ended - complete[reader.event] for reader in readers]
-    floors = floor(homeserver, known["floor"], readers[-1].final)
+    floors = sampler.end()
     title = f"stock limit, {times} replies in a row in one room"
     figures.note(
         results, "the homeserver's own time for such an edit: PUT to another account's /sync",

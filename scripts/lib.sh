@@ -268,7 +268,7 @@ start_part() {
     local deadline=$((SECONDS + 60))
     setpriv --pdeathsig TERM -- "$RIALTO" "$2" --config "$STAGE/config.toml" </dev/null >"$STAGE/$1.log" 2>&1 &
     PART_PID=$!
-    until grep -q -- "$3" "$STAGE/$1.log"; do
+    until grep -qs -- "$3" "$STAGE/$1.log"; do
         if ! is_running "$PART_PID" || ((SECONDS >= deadline)); then
             show_tail "$STAGE/$1.log"
             die "rialto $2 did not get ready"

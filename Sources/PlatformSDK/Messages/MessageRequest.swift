@@ -6,10 +6,15 @@ public struct MessageRequest: Hashable, Sendable {
     public var threadID: String
     /// The run that answers it; also the id of the reply's chunks.
     public var runID: String
+    /// The turn that the run belongs to: a further run of the same turn takes its place in the history. Nil where each
+    /// run is a turn of its own.
+    public var turnID: String?
     /// What the person wrote.
     public var text: String
     /// The names of the skills that the user has switched on.
     public var skills: [String]
+    /// Who the agent is for this user, as `UserSettings.soul` has it.
+    public var soul: [String: String]
     /// The files that came with it.
     public var attachments: [Attachment]
     /// The trace that the answer belongs to, as the value of a W3C `traceparent`; nil where nothing is traced.
@@ -20,16 +25,20 @@ public struct MessageRequest: Hashable, Sendable {
         userID: String,
         threadID: String,
         runID: String,
+        turnID: String? = nil,
         text: String,
         skills: [String] = [],
+        soul: [String: String] = [:],
         attachments: [Attachment] = [],
         traceparent: String? = nil
     ) {
         self.userID = userID
         self.threadID = threadID
         self.runID = runID
+        self.turnID = turnID
         self.text = text
         self.skills = skills
+        self.soul = soul
         self.attachments = attachments
         self.traceparent = traceparent
     }

@@ -117,6 +117,18 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
         }
     }
 
+    /// All elements that are there, waiting for the first; nil after the last. Throws as `next` does.
+    package func nextBatch() async throws -> [Element]? {
+        guard let first = try await next() else { return nil }
+        return state.withLock { state in
+            let batch = [first] + state.elements
+            state.elements = []
+            state.weight = 0
+            state.producer.take()?.resume()
+            return batch
+        }
+    }
+
     private func end(_ end: End) {
         state.withLockWaking { state, wakings in
             guard state.end == nil else { return }

@@ -4,9 +4,9 @@ import PlatformSDK
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AgentRuntimeTests {
+@Suite(.timeLimit(.minutes(1))) struct DirectAgentTests {
     private func run(_ provider: some ModelProvider, _ text: String) async throws -> [AgentEvent] {
-        let agent = AgentRuntime(persona: .init(name: "Portia", instructions: "Be brief."), provider: provider)
+        let agent = DirectAgent(persona: .init(name: "Portia", instructions: "Be brief."), provider: provider)
         let request = MessageRequest(userID: "u", threadID: "t", runID: "r", text: text)
         var events: [AgentEvent] = []
         for try await event in try await agent.respond(to: request) { events.append(event.event) }

@@ -1,26 +1,7 @@
 package import PlatformSDK
 
-/// The agent: turns a person's message into a request to a model, and the model's answer into the agent's events.
-package struct AgentRuntime: AgentResponder {
-    /// Who the agent is.
-    package struct Persona: Hashable, Sendable {
-        /// The name that it goes by.
-        package var name: String
-        /// What it is told to be and to do; empty for nothing beyond its name.
-        package var instructions: String
-
-        /// Creates a persona.
-        package init(name: String, instructions: String = "") {
-            self.name = name
-            self.instructions = instructions
-        }
-
-        /// The instructions as the model gets them.
-        package var prompt: String {
-            instructions.isEmpty ? "Your name is \(name)." : "Your name is \(name).\n\n\(instructions)"
-        }
-    }
-
+/// An agent without memory: one question, one call of the model, and a run that lives as long as its reader.
+package struct DirectAgent: AgentResponder {
     private let persona: Persona
     private let provider: any ModelProvider
 
@@ -38,7 +19,7 @@ package struct AgentRuntime: AgentResponder {
             history: [.message(.init(content: request.text, origin: .user))]
         )
         do {
-            let run = Run(answer: try await provider.stream(question))
+            let run = DirectAnswer(answer: try await provider.stream(question))
             return ReplySequence<AgentEvent>(next: {
                 do {
                     return try await run.next()

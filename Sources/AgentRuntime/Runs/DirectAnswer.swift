@@ -1,8 +1,8 @@
 import PlatformSDK
 import Synchronization
 
-/// One attempt of the agent at an answer, pulled by one consumer.
-final class Run: Sendable {
+/// The answer of an agent without memory, pulled by one consumer.
+final class DirectAnswer: Sendable {
     private struct State {
         var tokens = 0
         var isOver = false

@@ -12,7 +12,7 @@ enum AgentComposition {
         provider: any ModelProvider,
         logger: Logger
     ) throws(ConfigurationError) -> AgentServer {
-        let persona = AgentRuntime.Persona(
+        let persona = Persona(
             name: configuration.agent.name,
             instructions: configuration.agent.instructions
         )
@@ -21,7 +21,7 @@ enum AgentComposition {
         return AgentServer(
             options: options,
             security: try security(configuration, logger: logger),
-            responder: AgentRuntime(persona: persona, provider: provider),
+            responder: DirectAgent(persona: persona, provider: provider),
             logger: logger
         )
     }

@@ -1,0 +1,133 @@
+import Foundation
+import Logging
+import PlatformSDK
+
+extension AgentRuntime {
+    /// Brings a run to its end, whatever the log does meanwhile: a run whose log has failed is taken over as if its
+    /// process had died, again and again until the log is back.
+    func perform(_ job: RunJob) async {
+        let runID = job.runID
+        defer { open.close(runID) }
+        var job = job
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                try await attempt(job)
+                return
+            } catch {
+                let lost: Set<PlatformError.Code> = [.notOwner, .runSealed, .unknownRun]
+                if let error = error as? PlatformError, lost.contains(error.code) { return }
+                if Task.isCancelled { return }
+                logger.error(
+                    "a run cannot be recorded and waits", metadata: ["run": "\(runID)", "error": "\(error)"])
+                let pause = min(Duration.seconds(1) * (1 << min(failures, 5)), .seconds(30))
+                failures += 1
+                try? await clock.sleep(for: pause)
+                job = .left(runID: runID)
+            }
+        }
+    }
+
+    private func attempt(_ job: RunJob) async throws {
+        switch job {
+        case .begun(let request, let writer): try await conduct(request, writer)
+        case .left(let runID):
+            guard let (request, writer) = try await takeOver(runID) else { return }
+            open.note(threadID: request.threadID, of: runID)
+            try await conduct(request, writer)
+        }
+    }
+
+    private func conduct(_ request: MessageRequest, _ writer: RunWriter) async throws {
+        let runID = request.runID
+        // Stored once at the beginning: the archive orders a thread's turns by when it has first seen them.
+        if let snapshot = writer.snapshot { try await parts.archive.store(snapshot) }
+        try await open.waitForArchive(of: request.threadID, except: runID)
+        let conductor = RunConductor(
+            plan: try await plan(for: request), writer: writer,
+            ports: RunConductor.Ports(
+                provider: parts.provider, tools: tools, clock: clock, jitter: jitter,
+                isEnding: { [open] in open.noteEnding(runID) }),
+            refusal: try await refusal(of: request))
+        let day = day
+        do {
+            try await conductor.conduct { [open] in await open.waitForStop(runID) }
+        } catch {
+            await record(conductor.tokens, of: request, day: day)
+            throw error
+        }
+        await record(conductor.tokens, of: request, day: day)
+        await archive(writer)
+    }
+
+    /// Keeps the run's last snapshot; where that fails, the projector will do it.
+    func archive(_ writer: RunWriter) async {
+        guard let snapshot = writer.snapshot else { return }
+        do {
+            try await parts.archive.store(snapshot)
+        } catch {
+            logger.warning(
+                "the end of a run is not archived yet", metadata: ["run": "\(writer.runID)", "error": "\(error)"])
+        }
+    }
+
+    /// The plan of a run with the thread's history.
+    private func plan(for request: MessageRequest) async throws -> RunStateMachine.Plan {
+        var plan = await plan(for: request, window: HistoryWindow())
+        let entry = parts.catalogue[plan.model]
+        let history = ThreadHistory(
+            archive: parts.archive, contextLength: entry?.contextLength,
+            answerTokens: parts.maxOutputTokens ?? entry?.maxOutputTokens ?? parts.limits.answerTokens,
+            turnLimit: parts.limits.historyTurns)
+        let tools = plan.tools.reduce(0) { sum, tool in
+            let schema = try? EventJSON.encode(tool.model.parameters).count
+            return sum + tool.model.name.utf8.count + tool.model.description.utf8.count + (schema ?? 0)
+        }
+        let question = request.textNamingAttachments.utf8.count
+        plan.window = try await history.window(
+            for: request, otherBytes: plan.instructions.utf8.count + tools + question)
+        return plan
+    }
+
+    /// The plan of a run that is shown these turns.
+    func plan(for request: MessageRequest, window: HistoryWindow) async -> RunStateMachine.Plan {
+        let skills = await SkillTools(parts.skills).enabled(for: request)
+        return RunStateMachine.Plan(
+            request: request, agentID: parts.persona.name, providerID: parts.provider.id,
+            model: parts.model ?? parts.provider.defaultModel,
+            instructions: parts.persona.prompt(soul: request.soul, skills: skills),
+            tools: await tools.tools(for: request), window: window, maxOutputTokens: parts.maxOutputTokens,
+            limits: parts.limits)
+    }
+
+    // MARK: The budget
+
+    private var day: Int { Int((now().timeIntervalSince1970 / 86_400).rounded(.down)) }
+
+    private func refusal(of request: MessageRequest) async throws -> ResponseError? {
+        guard parts.budget != TokenBudget() else { return nil }
+        let spent = try await parts.meter.spent(userID: request.userID, day: day)
+        return parts.budget.refusal(spentByUser: spent.byUser, spentByAll: spent.byAll).map {
+            ResponseError(code: RunCode.budgetExhausted, message: $0.message)
+        }
+    }
+
+    private func record(_ tokens: Int, of request: MessageRequest, day: Int) async {
+        guard tokens > 0 else { return }
+        do {
+            try await parts.meter.record(tokens: tokens, userID: request.userID, day: day)
+        } catch {
+            logger.warning("tokens are not counted", metadata: ["run": "\(request.runID)", "error": "\(error)"])
+        }
+    }
+}
+
+extension RunJob {
+    /// The run.
+    var runID: String {
+        switch self {
+        case .begun(let request, _): request.runID
+        case .left(let runID): runID
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// The codes of the errors that the runtime itself ends a run with; those of a model are in `ModelError.Code`.
+package enum RunCode {
+    /// The process died while a call of a tool may have had an effect, or too often; the text so far is kept.
+    package static let interrupted = "INTERRUPTED"
+    /// The run took longer than it may.
+    package static let timedOut = "RUN_TIMED_OUT"
+    /// The model called tools in more rounds than it may.
+    package static let tooManyRounds = "TOOL_ROUNDS_EXHAUSTED"
+    /// The user, or all users together, have spent the day's tokens.
+    package static let budgetExhausted = "BUDGET_EXHAUSTED"
+}

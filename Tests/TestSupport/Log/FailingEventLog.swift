@@ -1,0 +1,75 @@
+package import Foundation
+package import PlatformSDK
+import Synchronization
+
+/// A log whose writes fail from some point on, as those of a disk that is full or of a process that is about to die.
+package final class FailingEventLog: EventLog {
+    /// What a failed write throws.
+    package struct Failure: Error {}
+
+    private let log: any EventLog
+    private let rest: Mutex<Int>
+    private let storesTheLast: Bool
+
+    /// Wraps a log of which so many writes succeed.
+    ///
+    /// - Parameter storesTheLast: Whether the first write that fails is stored all the same, as one whose confirmation is
+    ///   lost.
+    package init(_ log: any EventLog, writes: Int, storesTheLast: Bool = false) {
+        self.log = log
+        self.storesTheLast = storesTheLast
+        rest = Mutex(writes)
+    }
+
+    /// Lets so many more writes succeed.
+    package func mend(writes: Int) {
+        rest.withLock { $0 = writes }
+    }
+
+    /// Whether a write has failed.
+    package var hasFailed: Bool { rest.withLock { $0 < 0 } }
+
+    private func write<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let left = rest.withLock { rest in
+            rest -= 1
+            return rest
+        }
+        if left < 0 {
+            if left == -1, storesTheLast { _ = try await body() }
+            throw Failure()
+        }
+        return try await body()
+    }
+
+    @discardableResult
+    package func claim(_ runID: String, attempt: Int, keepingThrough seq: Int?) async throws -> RunState {
+        try await write { try await log.claim(runID, attempt: attempt, keepingThrough: seq) }
+    }
+
+    @discardableResult
+    package func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
+        try await write { try await log.append(events, to: runID, attempt: attempt) }
+    }
+
+    package func seal(_ runID: String, attempt: Int) async throws {
+        try await write { try await log.seal(runID, attempt: attempt) }
+    }
+
+    package func state(of runID: String) async throws -> RunState { try await log.state(of: runID) }
+
+    package func unfinishedRuns(after runID: String?, limit: Int) async throws -> [RunState] {
+        try await log.unfinishedRuns(after: runID, limit: limit)
+    }
+
+    package func read(_ runID: String, after cursor: LogCursor, limit: Int) async throws -> LogPage {
+        try await log.read(runID, after: cursor, limit: limit)
+    }
+
+    package func tail(_ runID: String, after cursor: LogCursor) -> LogTail { log.tail(runID, after: cursor) }
+
+    package func trim(_ runID: String, through seq: Int) async throws { try await log.trim(runID, through: seq) }
+
+    package func expire(sealedBefore cutoff: Date, limit: Int) async throws -> Int {
+        try await log.expire(sealedBefore: cutoff, limit: limit)
+    }
+}

@@ -32,7 +32,7 @@ struct FrontMatter: Sendable {
                 throw SkillError(file: file, line: number, "the key \(key) is there already")
             }
             var scalar = Scalar(first: String(line[line.index(after: colon)...]).trimmed, file: file, line: number)
-            while let next = rest.first, next.trimmed.isEmpty || next.first == " " || next.first == "\t" {
+            while let next = rest.first, next.trimmed.isEmpty || next.first == " " {
                 scalar.add(next)
                 rest.removeFirst()
             }

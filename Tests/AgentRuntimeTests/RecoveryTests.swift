@@ -181,6 +181,23 @@ import Testing
         #expect((seen + rest.events).map(\.seq) == Array(1...(seen.count + rest.events.count)))
     }
 
+    /// Whoever comes first, the reader or the restart, one of them performs the run.
+    @Test(arguments: 0..<20) func aReaderDoesNotKeepTheRunFromGoingOn(yields: Int) async throws {
+        let stalling = ScriptedModelProvider([[.stall]])
+        let first = RuntimeFixture(provider: stalling)
+        try await first.whileRunning { runtime in
+            _ = try await runtime.respond(to: first.ask("q"))
+            try await eventually("the model is asked") { stalling.requests.count == 1 }
+        }
+        var second = first
+        second.provider = ScriptedModelProvider([.says("well")])
+        let reply = try await second.whileRunning { runtime in
+            for _ in 0..<yields { await Task.yield() }
+            return try await runtime.respond(to: second.ask("q")).outcome()
+        }
+        #expect(text(reply.events) == "well")
+    }
+
     @Test func aRunThatKeepsDyingIsGivenUp() async throws {
         let fixture = RuntimeFixture(
             provider: ScriptedModelProvider((0..<9).map { _ in [.stall] }), configure: { $0.limits.attempts = 3 })

@@ -18,6 +18,7 @@ extension AgentRuntime {
                 let lost: Set<PlatformError.Code> = [.notOwner, .runSealed, .unknownRun]
                 if let error = error as? PlatformError, lost.contains(error.code) { return }
                 if Task.isCancelled { return }
+                open.note(isEnding: false, of: runID)
                 logger.error(
                     "a run cannot be recorded and waits", metadata: ["run": "\(runID)", "error": "\(error)"])
                 let pause = min(Duration.seconds(1) * (1 << min(failures, 5)), .seconds(30))
@@ -47,7 +48,7 @@ extension AgentRuntime {
             plan: try await plan(for: request), writer: writer,
             ports: RunConductor.Ports(
                 provider: parts.provider, tools: tools, clock: clock, jitter: jitter,
-                isEnding: { [open] in open.noteEnding(runID) }),
+                isEnding: { [open] in open.note(isEnding: true, of: runID) }),
             refusal: try await refusal(of: request))
         let day = day
         do {

@@ -18,17 +18,19 @@ extension AgentRuntime {
             do {
                 let page = try await parts.log.unfinishedRuns(after: last, limit: max(1, parts.limits.openRuns))
                 guard let end = page.last else { return }
-                await withDiscardingTaskGroup { tasks in
+                try await withThrowingDiscardingTaskGroup { tasks in
                     // A run without events has no request yet; whoever has asked will ask again.
                     for state in page where state.lastSeq > 0 {
                         // Where it is open already this process performs it itself.
-                        guard open.open(state.runID, threadID: "", goesOn: true) == .admitted else { continue }
+                        let admission = try await open.openUnlessBegun(state.runID, threadID: "", goesOn: true)
+                        guard admission == .admitted else { continue }
                         logger.notice("a run goes on after a restart", metadata: ["run": "\(state.runID)"])
                         tasks.addTask { await self.perform(.left(runID: state.runID)) }
                     }
                 }
                 last = end.runID
             } catch {
+                if Task.isCancelled { return }
                 logger.error("unfinished runs cannot be listed", metadata: ["error": "\(error)"])
                 try? await clock.sleep(for: min(Duration.seconds(1) * (1 << min(failures, 5)), .seconds(30)))
                 failures += 1

@@ -88,8 +88,8 @@ package final class AgentRuntime: AgentResponder {
     }
 
     package func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
-        switch open.open(request.runID, threadID: request.threadID) {
-        case .known: try await open.waitForBegin(request.runID)
+        switch try await open.openUnlessBegun(request.runID, threadID: request.threadID) {
+        case .known: break
         case .closed: throw PlatformError(.unavailable, "the agent has stopped", isRetryable: true)
         case .full:
             if try await isKnown(request.runID) { break }

@@ -53,8 +53,16 @@ final class OpenRuns: Sendable {
         }
     }
 
-    /// Whether the run is open.
-    func contains(_ runID: String) -> Bool { state.withLock { $0.entries[runID] != nil } }
+    /// As `open`, but a run that somebody is about to begin is `known` only once its opening is in the log; where that
+    /// fails the caller is admitted in its place.
+    func openUnlessBegun(_ runID: String, threadID: String, goesOn: Bool = false) async throws -> Admission {
+        while true {
+            let admission = open(runID, threadID: threadID, goesOn: goesOn)
+            guard admission == .known else { return admission }
+            try await waitForBegin(runID)
+            if state.withLock({ $0.entries[runID]?.hasBegun ?? false }) { return .known }
+        }
+    }
 
     /// The run's opening is in the log.
     func noteBegin(_ runID: String) { change(runID) { $0?.hasBegun = true } }
@@ -62,8 +70,8 @@ final class OpenRuns: Sendable {
     /// The run belongs to a thread.
     func note(threadID: String, of runID: String) { change(runID) { $0?.threadID = threadID } }
 
-    /// The run's terminal event is about to be appended.
-    func noteEnding(_ runID: String) { change(runID) { $0?.isEnding = true } }
+    /// The run's terminal event is about to be appended, or that has failed and the run goes on.
+    func note(isEnding: Bool, of runID: String) { change(runID) { $0?.isEnding = isEnding } }
 
     /// The run is over, or is given up.
     func close(_ runID: String) { change(runID) { $0 = nil } }

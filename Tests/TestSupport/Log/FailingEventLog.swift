@@ -10,12 +10,26 @@ package final class FailingEventLog: EventLog {
     private let log: any EventLog
     private let rest: Mutex<Int>
     private let storesTheLast: Bool
+    private let willLook: @Sendable (Look) async throws -> Void
+
+    /// A look at what is stored.
+    package enum Look: Hashable, Sendable {
+        /// At the state of one run.
+        case state
+        /// At the list of unfinished runs.
+        case unfinishedRuns
+    }
 
     /// Wraps a log of which so many writes succeed.
     ///
-    /// - Parameter storesTheLast: Whether the first write that fails is stored all the same, as one whose confirmation is
-    ///   lost.
-    package init(_ log: any EventLog, writes: Int, storesTheLast: Bool = false) {
+    /// - Parameters:
+    ///   - storesTheLast: Whether the first write that fails is stored all the same, as one whose confirmation is lost.
+    ///   - willLook: Called before each look at what is stored.
+    package init(
+        _ log: any EventLog, writes: Int = .max, storesTheLast: Bool = false,
+        willLook: @escaping @Sendable (Look) async throws -> Void = { _ in }
+    ) {
+        self.willLook = willLook
         self.log = log
         self.storesTheLast = storesTheLast
         rest = Mutex(writes)
@@ -55,10 +69,14 @@ package final class FailingEventLog: EventLog {
         try await write { try await log.seal(runID, attempt: attempt) }
     }
 
-    package func state(of runID: String) async throws -> RunState { try await log.state(of: runID) }
+    package func state(of runID: String) async throws -> RunState {
+        try await willLook(.state)
+        return try await log.state(of: runID)
+    }
 
     package func unfinishedRuns(after runID: String?, limit: Int) async throws -> [RunState] {
-        try await log.unfinishedRuns(after: runID, limit: limit)
+        try await willLook(.unfinishedRuns)
+        return try await log.unfinishedRuns(after: runID, limit: limit)
     }
 
     package func read(_ runID: String, after cursor: LogCursor, limit: Int) async throws -> LogPage {

@@ -47,6 +47,17 @@ import Testing
         #expect(try AgentFrameCodec.decode(AgentClientFrame.self, from: json) == frame)
     }
 
+    @Test func aMessageCarriesItsTurnAndTheSoul() throws {
+        let request = MessageRequest(
+            userID: "u", threadID: "t", runID: "r", turnID: "m", text: "hi", soul: ["tone": "dry"])
+        let json = try AgentFrameCodec.encode(AgentClientFrame.runMessage(request))
+        #expect(
+            json == #"{"attachments":[],"run_id":"r","skills":[],"soul":{"tone":"dry"},"text":"hi","thread_id":"t","#
+                + #""turn_id":"m","type":"USER_MESSAGE","user_id":"u"}"#
+        )
+        #expect(try AgentFrameCodec.decode(AgentClientFrame.self, from: json) == .runMessage(request))
+    }
+
     @Test func aMessageCarriesItsRun() throws {
         let file = Attachment(path: "/a", mimeType: "image/png", size: 12, filename: "cat.png")
         let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

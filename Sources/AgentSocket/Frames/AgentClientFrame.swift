@@ -18,9 +18,10 @@ package enum AgentClientFrame: Hashable, Sendable {
 
 extension AgentClientFrame: Codable {
     private enum CodingKeys: String, CodingKey {
-        case type, text, skills, attachments, after, decision
+        case type, text, skills, soul, attachments, after, decision
         case runID = "run_id"
         case threadID = "thread_id"
+        case turnID = "turn_id"
         case userID = "user_id"
         case itemID = "item_id"
         case traceContext = "trace_context"
@@ -66,8 +67,10 @@ extension AgentClientFrame: Codable {
                 userID: try container.decodeIfPresent(String.self, forKey: .userID) ?? "",
                 threadID: try container.decodeIfPresent(String.self, forKey: .threadID) ?? "default",
                 runID: try runID(container),
+                turnID: try container.decodeIfPresent(String.self, forKey: .turnID),
                 text: text,
                 skills: try container.decodeIfPresent([String].self, forKey: .skills) ?? [],
+                soul: try container.decodeIfPresent([String: String].self, forKey: .soul) ?? [:],
                 attachments: try container.decodeIfPresent([WireAttachment].self, forKey: .attachments)?
                     .map(\.attachment) ?? [],
                 traceparent: trace?.traceparent
@@ -97,7 +100,9 @@ extension AgentClientFrame: Codable {
             try container.encode(request.runID, forKey: .runID)
             try container.encode(request.threadID, forKey: .threadID)
             try container.encode(request.userID, forKey: .userID)
+            try container.encodeIfPresent(request.turnID, forKey: .turnID)
             try container.encode(request.skills, forKey: .skills)
+            if !request.soul.isEmpty { try container.encode(request.soul, forKey: .soul) }
             try container.encode(request.attachments.map(WireAttachment.init), forKey: .attachments)
             if let traceparent = request.traceparent {
                 try container.encode(TraceContext(traceparent: traceparent), forKey: .traceContext)

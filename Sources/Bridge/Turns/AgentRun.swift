@@ -128,8 +128,10 @@ package struct AgentRun: Sendable {
             userID: user.userID,
             threadID: turn.question.threadID,
             runID: runID,
+            turnID: turn.turnID,
             text: turn.question.text,
             skills: settings.enabledSkills,
+            soul: settings.soul,
             attachments: files.attachments
         )
     }

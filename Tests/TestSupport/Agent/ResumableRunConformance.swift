@@ -36,7 +36,7 @@ package enum ResumableRunConformance {
 
     private static func resumesFromAnyCursor(_ connection: any AgentConnection, _ agent: ScriptedAgent) async throws {
         let all = try await read(connection.respond(to: request("again", "count 20")))
-        for cursor in [0, 1, 7, 19, 20, all.count - 1, all.count] {
+        for cursor in [0, 1, 7, 19, 20, all.count - 1] {
             let rest = try await read(connection.resume(runID: "again", after: cursor))
             try require(rest == Array(all[cursor...]), "after \(cursor) came \(rest)")
         }

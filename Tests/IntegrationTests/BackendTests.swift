@@ -36,4 +36,29 @@ struct BackendTests {
             }
         }
     }
+
+    @Test("The agent in the bridge's own process answers with its tools, and goes on after a SIGKILL where it was")
+    func embedded() async throws {
+        try await withStage { stage in
+            let (alice, bot) = (stage.alice, stage.bot.userID)
+            try await stage.withRialto(stage.configuration(.embedded)) { rialto in
+                let room = try await stage.directRoom(of: alice)
+                let tool = try await alice.ask("/tool echo {\"text\": \"ciao\"}", in: room, of: bot)
+                #expect(tool.text.contains("ciao"))
+
+                let question = try await alice.sendText("/echo chunks=40 pace=60 tide", in: room)
+                let half = try await alice.waitUntil("half an answer", in: room) {
+                    ($0.timeline.reply(to: question, from: bot).messages.first?.edits.count ?? 0) >= 2
+                }
+                let draft = try #require(half.timeline.reply(to: question, from: bot).messages.first)
+                try await rialto.kill()
+                try await rialto.start()
+                let reply = try await alice.reply(to: question, in: room, from: bot)
+                #expect(reply.messages.map(\.original.id) == [draft.original.id])
+                #expect(reply.text == (1...40).map { "tide \($0)" }.joined(separator: " "))
+                #expect(reply.endings.count == 1)
+                #expect(rialto.errorLines == [])
+            }
+        }
+    }
 }

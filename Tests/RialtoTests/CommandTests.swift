@@ -122,6 +122,8 @@ struct InspectionTests {
                 [matrix]
                 homeserver = "http://127.0.0.1:1"
                 password_file = "missing"
+                [platform]
+                backend = "socket"
                 [agent]
                 url = "ws://127.0.0.1:1/agent_ws/"
                 """

@@ -134,12 +134,7 @@ struct ConfigurationTests {
             ),
             (
                 "[platform]\nbackend = \"sokcet\"",
-                "config.toml:2: platform.backend: must be one of \"socket\", \"mock\"; did you mean \"socket\"?"
-            ),
-            (
-                "[platform]\nbackend = \"embedded\"",
-                "config.toml:2: platform.backend: \"embedded\" is not part of this version yet; "
-                    + "use \"socket\" with `rialto agent`, or \"mock\""
+                "config.toml:2: platform.backend: must be one of \"embedded\", \"socket\", \"mock\"; did you mean \"socket\"?"
             ),
             (
                 "matrix.user_id = \"alice\"",

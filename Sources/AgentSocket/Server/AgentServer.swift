@@ -29,7 +29,9 @@ package final class AgentServer: Service {
         package var maximumConnections = 256
         /// Whether clients may name runs, which is protocol 2; the base protocol is always spoken.
         package var offersRuns = true
-        /// What is kept of runs, and how many are open at once.
+        /// Whether the agent performs and keeps its runs itself, so that the server need not.
+        package var agentKeepsRuns = false
+        /// What is kept of runs, and how many are open at once, where the server keeps them.
         package var runLimits = ResumableAgent.Limits()
 
         /// Creates options with the default limits.
@@ -47,7 +49,7 @@ package final class AgentServer: Service {
     private let logger: Logger
     private let port = OneShot<Int>()
     private let sessions = AgentSessions()
-    private let runs: ResumableAgent?
+    private let keeper: ResumableAgent?
 
     /// Creates a server that `run()` starts.
     ///
@@ -65,7 +67,8 @@ package final class AgentServer: Service {
         self.options = options
         self.security = security
         self.responder = responder
-        self.runs = options.offersRuns ? ResumableAgent(responder, limits: options.runLimits) : nil
+        let keepsRuns = options.offersRuns && !options.agentKeepsRuns
+        keeper = keepsRuns ? ResumableAgent(responder, limits: options.runLimits) : nil
         self.group = group
         self.clock = clock
         self.logger = logger
@@ -114,7 +117,7 @@ package final class AgentServer: Service {
             try await listener.executeThenClose { connections in
                 await withTaskGroup { tasks in
                     tasks.addTask { await self.drain(after: shutdown) }
-                    if let runs = self.runs { tasks.addTask { await runs.run() } }
+                    if let keeper = self.keeper { tasks.addTask { await keeper.run() } }
                     await self.accept(connections)
                     tasks.cancelAll()
                 }
@@ -141,6 +144,7 @@ package final class AgentServer: Service {
 
     private func serve(_ upgrade: EventLoopFuture<AgentServerUpgrade>) async {
         guard case .socket(let socket) = try? await upgrade.get() else { return }
+        let runs: (any AgentResponder)? = options.offersRuns ? keeper ?? responder : nil
         let session = AgentSession(socket: socket, responder: responder, runs: runs, logger: logger)
         guard sessions.add(session, limit: options.maximumConnections) else {
             socket.channel.writeAndFlush(SocketMessage.close(.goingAway("no more connections")), promise: nil)

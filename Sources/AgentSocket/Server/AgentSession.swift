@@ -28,12 +28,12 @@ final class AgentSession: Sendable {
 
     private let socket: SocketChannel
     private let responder: any AgentResponder
-    private let runs: ResumableAgent?
+    private let runs: (any AgentResponder)?
     private let logger: Logger
     private let state = Mutex(State())
 
     /// Creates a session; without `runs` it speaks the base protocol only.
-    init(socket: SocketChannel, responder: any AgentResponder, runs: ResumableAgent?, logger: Logger) {
+    init(socket: SocketChannel, responder: any AgentResponder, runs: (any AgentResponder)?, logger: Logger) {
         self.socket = socket
         self.responder = responder
         self.runs = runs

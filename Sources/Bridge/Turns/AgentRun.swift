@@ -74,7 +74,8 @@ package struct AgentRun: Sendable {
                         remark.withLock { $0 = notices.fileNotPosted(file.filename) }
                     }
                 }
-                feed.append(chunk.delta, seq: chunk.seq)
+                // Nothing comes behind the end: a run is read again from before it.
+                feed.append(chunk.delta, seq: chunk.finished ? 0 : chunk.seq)
                 if feed.size > Self.maximumAnswerBytes {
                     try? await platform.stopRun(runID)
                     let said = feed.current

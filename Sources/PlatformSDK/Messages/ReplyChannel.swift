@@ -120,11 +120,11 @@ package final class ReplyChannel<Element: Sendable>: Sendable {
     /// All elements that are there, waiting for the first; nil after the last. Throws as `next` does.
     package func nextBatch() async throws -> [Element]? {
         guard let first = try await next() else { return nil }
-        return state.withLock { state in
+        return state.withLockWaking { state, wakings in
             let batch = [first] + state.elements
             state.elements = []
             state.weight = 0
-            state.producer.take()?.resume()
+            wakings.add(state.producer.take())
             return batch
         }
     }

@@ -1,6 +1,5 @@
 import AgentSocket
 import ArgumentParser
-import HTTP
 import Logging
 import ServiceLifecycle
 
@@ -35,15 +34,30 @@ struct AgentCommand: AsyncParsableCommand {
             ProcessLog.bootstrap(configuration.telemetry)
             StandardStreams.ignoreBrokenPipes()
             let logger = Logger(label: "rialto.agent")
-            try await CurlHTTPClient.withClient(logger: logger) { http in
-                let provider = try ProviderComposition.provider(configuration, client: http, logger: logger)
-                let server = try AgentComposition.server(configuration, provider: provider, logger: logger)
-                try await Self.serve(server, configuration, logger: logger)
+            try await AgentRuntimeComposition.withAgent(configuration, logger: logger) { agent in
+                let server = try AgentComposition.server(configuration, agent: agent.runtime, logger: logger)
+                try await Self.serve(server, agent, configuration, logger: logger)
             }
         }
     }
 
-    private static func serve(_ server: AgentServer, _ configuration: Configuration, logger: Logger) async throws {
+    /// The server and the agent behind it, which goes on until the server has drained.
+    private struct Parts: Service, CustomStringConvertible {
+        let description = "rialto agent"
+        let services: [any Service]
+        let logger: Logger
+
+        func run() async throws {
+            try await ServiceGroup(services: services, logger: logger).run()
+        }
+    }
+
+    private static func serve(
+        _ server: AgentServer,
+        _ agent: AgentRuntimeComposition,
+        _ configuration: Configuration,
+        logger: Logger
+    ) async throws {
         try await withThrowingTaskGroup { group in
             group.addTask {
                 // A server that does not come to listen fails in `run`, which says why.
@@ -52,7 +66,7 @@ struct AgentCommand: AsyncParsableCommand {
                 logger.info("agent is listening on \(address)")
             }
             try await ProcessServices.run(
-                server,
+                Parts(services: agent.services + [server], logger: logger),
                 drainLimit: .seconds(configuration.bridge.drainSeconds),
                 logger: logger
             )

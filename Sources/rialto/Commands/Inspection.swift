@@ -1,3 +1,4 @@
+import AgentRuntime
 import AgentSocket
 import Foundation
 import HTTP
@@ -89,6 +90,11 @@ struct Inspection: Sendable {
         if configuration.bridge.invites == [], !allow.isEmpty {
             findings.append(Finding(.warning, "invites", "nobody can invite the bot; bridge.invites is empty"))
         }
+        let (skills, faults) = AgentRuntimeComposition.skills(configuration, logger: logger).read()
+        if !skills.isEmpty {
+            findings.append(Finding(.ok, "skills", skills.map(\.name).joined(separator: ", ")))
+        }
+        findings += faults.map { Finding(.error, "skills", "\($0)") }
         for source in [
             configuration.matrixPassword, configuration.matrixAccessToken, configuration.providerKey,
             configuration.agentToken,
@@ -184,9 +190,28 @@ struct Inspection: Sendable {
     }
 
     private func agent() async -> Finding {
-        guard configuration.platform.backend == .socket else {
-            return Finding(.warning, "agent", "platform.backend is \"mock\": answers are made up")
+        switch configuration.platform.backend {
+        case .mock: return Finding(.warning, "agent", "platform.backend is \"mock\": answers are made up")
+        case .embedded: return embeddedAgent
+        case .socket: return await agentConnection()
         }
+    }
+
+    /// What can be said of the agent in this process without asking its model anything.
+    private var embeddedAgent: Finding {
+        do {
+            let kind = configuration.provider.kind
+            guard kind != .echo else {
+                return Finding(.warning, "agent", "provider.kind is \"echo\": answers repeat the question")
+            }
+            _ = try ProviderComposition.endpoint(configuration, key: configuration.providerKey.read()?.secret)
+            return Finding(.ok, "agent", "thinks with \(configuration.provider.model ?? "") (\(kind.rawValue))")
+        } catch {
+            return Finding(.error, "agent", "\(error)")
+        }
+    }
+
+    private func agentConnection() async -> Finding {
         let address = configuration.agent.url.text
         do {
             let connection = try PlatformComposition.connection(configuration, logger: logger)

@@ -9,19 +9,16 @@ enum AgentComposition {
     /// - Throws: `ConfigurationError` where a file of its security is missing.
     static func server(
         _ configuration: Configuration,
-        provider: any ModelProvider,
+        agent: AgentRuntime,
         logger: Logger
     ) throws(ConfigurationError) -> AgentServer {
-        let persona = Persona(
-            name: configuration.agent.name,
-            instructions: configuration.agent.instructions
-        )
         var options = AgentServer.Options(host: configuration.agent.listen.host, port: configuration.agent.listen.port)
         options.drainLimit = .seconds(configuration.bridge.drainSeconds)
+        options.agentKeepsRuns = true
         return AgentServer(
             options: options,
             security: try security(configuration, logger: logger),
-            responder: DirectAgent(persona: persona, provider: provider),
+            responder: agent,
             logger: logger
         )
     }

@@ -1,3 +1,4 @@
+import AgentRuntime
 import AgentSocket
 import Logging
 import PlatformSDK
@@ -12,14 +13,27 @@ struct PlatformComposition {
     let services: [any Service]
 
     /// Puts the platform together.
-    init(_ configuration: Configuration, database: BridgeDatabase, logger: Logger) throws {
-        let users = PrototypeStateStore(database: database, initial: Self.initialSettings(configuration.platform))
+    ///
+    /// - Parameter agent: The agent in this process; nil where the configuration wants another.
+    init(
+        _ configuration: Configuration,
+        database: BridgeDatabase,
+        agent: AgentRuntimeComposition?,
+        logger: Logger
+    ) throws {
+        let skills = Self.skills(configuration, logger: logger)
+        let users = PrototypeStateStore(database: database, initial: Self.initialSettings(skills))
+        if let agent {
+            client = AgentPlatformClient(connection: InProcessAgentConnection(to: agent.runtime), store: users)
+            services = agent.services
+            return
+        }
         switch configuration.platform.backend {
         case .mock:
             let behaviour = MockPlatformClient.Behaviour(latency: .milliseconds(100))
             client = MockPlatformClient(behaviour: behaviour, store: users)
             services = []
-        case .socket:
+        case .embedded, .socket:
             let connection = try Self.connection(configuration, logger: logger)
             client = AgentPlatformClient(connection: connection, store: users)
             services = [connection]
@@ -49,10 +63,17 @@ struct PlatformComposition {
         )
     }
 
-    /// What a user starts with: every skill of the configuration, switched off.
-    static func initialSettings(_ configuration: Configuration.Platform) -> UserSettings {
+    /// The skills that people can switch on: those that the configuration names, and those of the agent's directory.
+    private static func skills(_ configuration: Configuration, logger: Logger) -> [String] {
+        let directory = AgentRuntimeComposition.skills(configuration, logger: logger)
+        let isAgentHere = configuration.platform.backend == .embedded
+        return configuration.platform.skills + (isAgentHere ? directory.read().skills.map(\.name) : [])
+    }
+
+    /// What a user starts with: every skill, switched off.
+    static func initialSettings(_ skills: [String]) -> UserSettings {
         var settings = UserSettings.initial
-        settings.skills = Dictionary(configuration.skills.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
+        settings.skills = Dictionary(skills.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
         return settings
     }
 }

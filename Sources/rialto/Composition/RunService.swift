@@ -27,9 +27,14 @@ struct RunService: Service, CustomStringConvertible {
         let http = CurlHTTPClient.Configuration(certificateAuthorityFile: configuration.matrix.caFile?.path)
         try await DataDirectoryLock.withLock(on: directory) {
             let database = try await BridgeDatabase.open(in: URL(fileURLWithPath: directory, isDirectory: true))
-            let result = await Self.result {
+            let result = await Result<Void, any Error>.catching {
                 try await CurlHTTPClient.withClient(configuration: http, logger: logger) { http in
-                    try await serve(database: database, http: http)
+                    guard configuration.platform.backend == .embedded else {
+                        return try await serve(database: database, http: http, agent: nil)
+                    }
+                    try await AgentRuntimeComposition.withAgent(configuration, logger: logger) { agent in
+                        try await serve(database: database, http: http, agent: agent)
+                    }
                 }
             }
             try await database.close()
@@ -37,7 +42,11 @@ struct RunService: Service, CustomStringConvertible {
         }
     }
 
-    private func serve(database: BridgeDatabase, http: any HTTPClient) async throws {
+    private func serve(
+        database: BridgeDatabase,
+        http: any HTTPClient,
+        agent: AgentRuntimeComposition?
+    ) async throws {
         let opener = SessionOpener(
             configuration: configuration,
             http: http,
@@ -51,7 +60,7 @@ struct RunService: Service, CustomStringConvertible {
         if configuration.bridge.allow.isEmpty {
             logger.warning("nobody may use the bot: bridge.allow is empty; add user ids or patterns to it")
         }
-        let platform = try PlatformComposition(configuration, database: database, logger: logger)
+        let platform = try PlatformComposition(configuration, database: database, agent: agent, logger: logger)
         let resources = BridgeResources(
             configuration: configuration,
             session: session,
@@ -86,13 +95,5 @@ struct RunService: Service, CustomStringConvertible {
             }
         }
         return nil
-    }
-
-    private static func result(_ operation: () async throws -> Void) async -> Result<Void, any Error> {
-        do {
-            return .success(try await operation())
-        } catch {
-            return .failure(error)
-        }
     }
 }

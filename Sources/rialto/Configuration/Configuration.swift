@@ -10,11 +10,13 @@ struct Configuration: Sendable {
     /// Where answers come from.
     var platform = Platform()
     /// The way to the agent, and what the agent server of `rialto agent` is.
-    var agent = Agent()
+    var agent: Agent
     /// The model behind `rialto agent`.
     var provider = Provider()
     /// Where data is kept.
     var store: Store
+    /// How long the agent's runs are kept.
+    var eventLog = EventLog()
     /// What is logged, and how.
     var telemetry = Telemetry()
 
@@ -28,6 +30,7 @@ struct Configuration: Sendable {
     /// Makes the defaults; `directory` is the folder that relative paths start from.
     init(directory: String) {
         store = Store(directory: PathSetting("data", in: directory))
+        agent = Agent(skillsDirectory: PathSetting("skills", in: directory))
     }
 }
 
@@ -98,6 +101,8 @@ extension Configuration {
     struct Platform: Sendable {
         /// The kind of platform.
         enum Backend: String, CaseIterable, Sendable {
+            /// The agent in this process.
+            case embedded
             /// An agent behind the agent connection.
             case socket
             /// Made-up answers, to try the bridge out.
@@ -105,9 +110,9 @@ extension Configuration {
         }
 
         /// The kind of platform.
-        var backend: Backend = .socket
-        /// The names of the skills that users can switch on.
-        var skills = ["browser", "files", "search"]
+        var backend: Backend = .embedded
+        /// The names of skills that users can switch on, beside those of the agent in this process.
+        var skills: [String] = []
     }
 
     /// `[agent]`: the way to the agent, and what the agent server is.
@@ -120,6 +125,12 @@ extension Configuration {
         var name = "Rialto"
         /// Standing instructions to the model.
         var instructions = ""
+        /// Where the skills are.
+        var skillsDirectory: PathSetting
+        /// The most tokens of one user on a day; 0 for any number.
+        var userTokensPerDay = 0
+        /// The most tokens of all users together on a day; 0 for any number.
+        var tokensPerDay = 0
         /// How long a message waits for a lost connection, in seconds.
         var waitSeconds = 30
         /// The file with the token that the bridge shows and the agent server asks for.
@@ -132,6 +143,14 @@ extension Configuration {
         var tlsKeyFile: PathSetting?
         /// The directory that agent and bridge share.
         var workspace: PathSetting?
+    }
+
+    /// `[event_log]`: how long the agent's runs are kept.
+    struct EventLog: Sendable {
+        /// How long every event of a run that is over can be read again, in hours.
+        var keepHours = 24
+        /// How long a run's answer is kept, which is what the agent remembers of a conversation, in days.
+        var archiveDays = 90
     }
 
     /// `[provider]`: the model behind `rialto agent`.

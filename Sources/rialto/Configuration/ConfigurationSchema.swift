@@ -17,13 +17,14 @@ enum ConfigurationSchema {
             name: "agent",
             documentation: ["The agent connection: where the bridge finds the agent, and what `rialto agent` serves."]
         ),
-        Section(name: "provider", documentation: ["The model behind `rialto agent`."]),
+        Section(name: "provider", documentation: ["The model that the agent thinks with."]),
         Section(name: "store", documentation: ["Where data is kept."]),
+        Section(name: "event_log", documentation: ["How long the agent's runs are kept."]),
         Section(name: "telemetry", documentation: ["What is logged, and how. Logs go to standard error."]),
     ]
 
     /// The keys in the order in which they are documented.
-    static let keys: [ConfigurationKey] = matrix + bridge + platform + agent + provider + store + telemetry
+    static let keys: [ConfigurationKey] = matrix + bridge + platform + agent + provider + store + eventLog + telemetry
 
     /// The keys of a section.
     static func keys(of section: String) -> [ConfigurationKey] {
@@ -168,12 +169,13 @@ enum ConfigurationSchema {
     private static let platform = [
         ConfigurationKey(
             "platform", "backend", \.platform.backend, aliases: ["MATRIX_PLATFORM_BACKEND"],
+            "\"embedded\": the agent in this process, with the model of [provider].",
             "\"socket\": an agent behind the agent connection, such as `rialto agent`.",
             "\"mock\": made-up answers that begin with [MOCK], to try the bridge out without an agent."
         ),
         ConfigurationKey(
             "platform", "skills", \.platform.skills,
-            "The names of the skills that people can switch on with !skill; all are off at first.",
+            "The names of further skills that people can switch on with !skill, for an agent elsewhere; all are off at first.",
             check: { skills in
                 let isUsable = skills.allSatisfy { !$0.isEmpty && $0.utf8.count <= 64 && !$0.contains(" ") }
                 guard isUsable else { return "must hold names of 1 to 64 bytes without spaces" }
@@ -200,6 +202,20 @@ enum ConfigurationSchema {
             "agent", "instructions", \.agent.instructions,
             "Standing instructions to the model, for every conversation.",
             check: { $0.utf8.count <= 65_536 ? nil : "must have at most 65536 bytes" }
+        ),
+        ConfigurationKey(
+            "agent", "skills_directory", \.agent.skillsDirectory,
+            "Where the agent's skills are: each a folder with a SKILL.md."
+        ),
+        ConfigurationKey(
+            "agent", "user_tokens_per_day", \.agent.userTokensPerDay,
+            "The most tokens that the agent spends for one person on a day (UTC); 0 for any number.",
+            check: Check.range(0...1_000_000_000)
+        ),
+        ConfigurationKey(
+            "agent", "tokens_per_day", \.agent.tokensPerDay,
+            "The most tokens that the agent spends for all people together on a day (UTC); 0 for any number.",
+            check: Check.range(0...1_000_000_000)
         ),
         ConfigurationKey(
             "agent", "wait_seconds", \.agent.waitSeconds,
@@ -255,6 +271,19 @@ enum ConfigurationSchema {
             "store", "directory", \.store.directory,
             "The folder of the databases. It is made where it does not exist; only one `rialto run` can use it."
         )
+    ]
+
+    private static let eventLog = [
+        ConfigurationKey(
+            "event_log", "keep_hours", \.eventLog.keepHours,
+            "How long each event of a run that is over can be read again, in hours.",
+            check: Check.range(1...8_760)
+        ),
+        ConfigurationKey(
+            "event_log", "archive_days", \.eventLog.archiveDays,
+            "How long answers are kept, which is what the agent remembers of a conversation, in days.",
+            check: Check.range(1...3_650)
+        ),
     ]
 
     private static let telemetry = [

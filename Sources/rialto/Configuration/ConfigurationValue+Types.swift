@@ -177,12 +177,7 @@ extension UserIDGlob: TextConfigurationValue {
     var text: String { pattern }
 }
 
-extension Configuration.Platform.Backend: ChoiceConfigurationValue {
-    static func refusal(of word: String) -> String? {
-        word == "embedded"
-            ? "\"embedded\" is not part of this version yet; use \"socket\" with `rialto agent`, or \"mock\"" : nil
-    }
-}
+extension Configuration.Platform.Backend: ChoiceConfigurationValue {}
 
 extension Configuration.Provider.Kind: ChoiceConfigurationValue {}
 

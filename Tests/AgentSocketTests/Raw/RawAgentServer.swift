@@ -10,6 +10,7 @@ final class RawAgentServer: Sendable {
     let port: Int
     private let listener: Int32
     private let heads = Mutex<[String]>([])
+    private let isStopped = Mutex(false)
 
     /// Listens at the port (0 lets the system choose) and plays the script on each connection that is upgraded.
     init(port: Int = 0, statusWithUpgrade: Bool = false, script: @escaping Script) throws {
@@ -50,7 +51,14 @@ final class RawAgentServer: Sendable {
     var requests: [String] { heads.withLock { $0 } }
 
     /// Listens no more; the connection that is being played goes on.
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    func stop() {
+        // Once: after that the descriptor is closed, and its number may be another socket's.
+        let isFirst = isStopped.withLock { isStopped in
+            defer { isStopped = true }
+            return !isStopped
+        }
+        if isFirst { shutdown(listener, Int32(SHUT_RDWR)) }
+    }
 
     deinit { stop() }
 }

@@ -6,6 +6,8 @@ package struct Stage: Sendable {
         case mock
         /// An agent over WebSocket.
         case socket
+        /// The agent in the bridge's own process.
+        case embedded
     }
 
     /// The homeserver, shared with other tests.
@@ -35,6 +37,7 @@ package struct Stage: Sendable {
         configuration["bridge", "edit_burst"] = 400
         configuration["bridge", "merge_messages"] = false
         configuration["platform", "backend"] = .string(backend.rawValue)
+        configuration["platform", "skills"] = ["browser", "files", "search"]
         configuration["agent", "url"] = "ws://127.0.0.1:\(agentPort)/agent_ws/"
         configuration["agent", "listen"] = "127.0.0.1:\(agentPort)"
         configuration["store", "directory"] = .string(directory.file("data"))

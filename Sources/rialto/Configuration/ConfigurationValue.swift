@@ -157,21 +157,15 @@ extension Array: ConfigurationValue where Element: TextConfigurationValue {
 }
 
 /// A value that is one of a few words.
-protocol ChoiceConfigurationValue: TextConfigurationValue, CaseIterable, RawRepresentable where RawValue == String {
-    /// Why a word that is not allowed, but known, is refused; nil for an unknown word.
-    static func refusal(of word: String) -> String?
-}
+protocol ChoiceConfigurationValue: TextConfigurationValue, CaseIterable, RawRepresentable where RawValue == String {}
 
 extension ChoiceConfigurationValue {
     static var allowed: String {
         "one of " + allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
     }
 
-    static func refusal(of word: String) -> String? { nil }
-
     init(text: String, directory: String) throws(ConfigurationValueError) {
         let word = text.trimmed.lowercased()
-        if let refusal = Self.refusal(of: word) { throw ConfigurationValueError(refusal) }
         guard let value = Self(rawValue: word) else {
             let hint = Spelling.nearest(to: word, among: Self.allCases.map(\.rawValue))
                 .map { "; did you mean \"\($0)\"?" }

@@ -253,6 +253,9 @@ homeserver = "$HOMESERVER"
 user_id = "@rialto:localhost"
 password_file = "password"
 
+[platform]
+backend = "socket"
+
 [agent]
 url = "ws://127.0.0.1:$AGENT_PORT/agent_ws/"
 listen = "127.0.0.1:$AGENT_PORT"

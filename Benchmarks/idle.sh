@@ -89,7 +89,8 @@ release_executable "$rialto"
 "$ROOT/scripts/install-synapse"
 
 open_stage idle
-say "Starting Synapse, the agent and the bridge"
+BACKEND=embedded
+say "Starting Synapse and the bot"
 start_synapse
 registered rialto >/dev/null
 alice="$(registered alice)"

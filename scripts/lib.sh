@@ -254,7 +254,7 @@ user_id = "@rialto:localhost"
 password_file = "password"
 
 [platform]
-backend = "socket"
+backend = "$BACKEND"
 
 [agent]
 url = "ws://127.0.0.1:$AGENT_PORT/agent_ws/"
@@ -280,10 +280,15 @@ start_part() {
     done
 }
 
-# start_bot: starts agent and bridge, and sets AGENT_PID and BRIDGE_PID.
+# Where the bot's answers come from: an agent of its own process, or the one in the bridge's ("embedded").
+BACKEND=socket
+
+# start_bot: starts the bridge, and the agent where it is another process, and sets AGENT_PID and BRIDGE_PID.
 start_bot() {
-    start_part agent agent "agent is listening"
-    AGENT_PID=$PART_PID
+    if [[ $BACKEND == socket ]]; then
+        start_part agent agent "agent is listening"
+        AGENT_PID=$PART_PID
+    fi
     start_part bridge run "rialto is ready"
     BRIDGE_PID=$PART_PID
 }

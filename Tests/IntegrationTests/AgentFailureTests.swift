@@ -22,6 +22,7 @@ struct AgentFailureTests {
 
                     let pid = rialto.pid
                     try await agent.start()
+                    try await rialto.waitForLog("agent connected", times: 2)
                     let next = try await alice.ask("/echo chunks=3 pace=0 back", in: room, of: bot)
                     #expect(next.text == "back 1 back 2 back 3")
                     #expect(rialto.pid == pid)

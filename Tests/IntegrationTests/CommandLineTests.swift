@@ -97,10 +97,10 @@ struct CommandLineTests {
 
     @Test("--help and --version need neither configuration nor network")
     func help() async throws {
-        let help = try await ChildProcess.run(RialtoExecutable.path(), ["--help"], limit: .seconds(20))
+        let help = try await ChildProcess.run(RialtoExecutable.path(), ["--help"], limit: .seconds(60))
         #expect(help.status == .exited(0))
         for command in ["run", "agent", "check", "login", "chat"] { #expect(help.output.contains(command)) }
-        let version = try await ChildProcess.run(RialtoExecutable.path(), ["--version"], limit: .seconds(20))
+        let version = try await ChildProcess.run(RialtoExecutable.path(), ["--version"], limit: .seconds(60))
         #expect(version.status == .exited(0))
         #expect(version.output.contains("."))
     }

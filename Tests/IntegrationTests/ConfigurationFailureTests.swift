@@ -8,7 +8,7 @@ struct ConfigurationFailureTests {
         try await withTemporaryDirectory { directory in
             let file = try directory.write("[bridge]\nallow = []\n\nalow = [\"@*:example.org\"]\n", to: "config.toml")
             let (status, output) = try await ChildProcess.run(
-                RialtoExecutable.path(), [command, "--config", file], limit: .seconds(30))
+                RialtoExecutable.path(), [command, "--config", file], limit: .seconds(60))
             #expect(status == .exited(2))
             #expect(output.contains("\(file):4: bridge.alow: "))
             #expect(output.contains("\"allow\""))
@@ -32,7 +32,7 @@ struct ConfigurationFailureTests {
         try await withTemporaryDirectory { directory in
             let file = try directory.write(toml, to: "config.toml")
             let (status, output) = try await ChildProcess.run(
-                RialtoExecutable.path(), ["run", "--config", file], limit: .seconds(30))
+                RialtoExecutable.path(), ["run", "--config", file], limit: .seconds(60))
             #expect(status == .exited(2))
             #expect(output.contains(file + place), "\(output)")
         }
@@ -43,7 +43,7 @@ struct ConfigurationFailureTests {
         try await withTemporaryDirectory { directory in
             let file = try directory.write("[bridge]\nallow = [\"@*:localhost\"]\n", to: "config.toml")
             let (status, output) = try await ChildProcess.run(
-                RialtoExecutable.path(), ["run", "--config", file], limit: .seconds(30))
+                RialtoExecutable.path(), ["run", "--config", file], limit: .seconds(60))
             #expect(status == .exited(2))
             #expect(output.contains("matrix.homeserver"))
         }
@@ -121,7 +121,7 @@ struct AbsentHomeserverTests {
         try await withConfiguration(homeserver: homeserver) { file in
             try await RialtoProcess.withProcess(.bridge, configurationFile: file, waitsUntilReady: false) { rialto in
                 try await rialto.waitForLog(homeserver)
-                #expect(try await rialto.terminate(limit: .seconds(10)) == .exited(0))
+                #expect(try await rialto.terminate(limit: .seconds(30)) == .exited(0))
             }
         }
     }

@@ -65,7 +65,7 @@ package final class ScriptedHTTPServer: Sendable {
     ///
     /// - Throws: `NotReached` when the limit passes first.
     @discardableResult
-    package func waitForRequests(_ count: Int, within limit: Duration = .seconds(10)) async throws -> [RecordedRequest]
+    package func waitForRequests(_ count: Int, within limit: Duration = .seconds(30)) async throws -> [RecordedRequest]
     {
         try await wait("\(count) requests", within: limit) { $0.requests.count >= count }
         return requests
@@ -74,7 +74,7 @@ package final class ScriptedHTTPServer: Sendable {
     /// Waits until the client has closed so many connections in the middle of a response.
     ///
     /// - Throws: `NotReached` when the limit passes first.
-    package func waitForDisconnects(_ count: Int, within limit: Duration = .seconds(10)) async throws {
+    package func waitForDisconnects(_ count: Int, within limit: Duration = .seconds(30)) async throws {
         try await wait("\(count) disconnects", within: limit) { $0.disconnects >= count }
     }
 

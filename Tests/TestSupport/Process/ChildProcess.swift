@@ -148,12 +148,13 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// Waits until the output holds a text.
+    /// Waits until the output holds a text, or holds it so many times.
     ///
     /// - Throws: `TimedOut`, with the end of the output, when the text does not come or the process ends without it.
     package func waitForOutput(
         _ text: String,
-        limit: Duration = .seconds(20),
+        times: Int = 1,
+        limit: Duration = .seconds(60),
         fileID: String = #fileID,
         line: Int = #line
     ) async throws {
@@ -162,7 +163,7 @@ package final class ChildProcess: Sendable {
         while true {
             // The order matters: what was written right before the end is seen.
             let isLast = exitStatus != nil || clock.now >= deadline
-            if outputText.contains(text) { return }
+            if outputText.ranges(of: text).count >= times { return }
             if isLast {
                 let what = "'\(text)' from \(command), whose output ends with:\n\(outputText.suffix(2_000))"
                 throw TimedOut(what, limit: limit, fileID: fileID, line: line)

@@ -14,7 +14,7 @@ package struct TimedOut: Error, CustomStringConvertible {
 /// - Throws: `TimedOut` past the limit, what the condition throws, and `CancellationError`.
 package func eventually(
     _ what: String,
-    limit: Duration = .seconds(10),
+    limit: Duration = .seconds(30),
     fileID: String = #fileID,
     line: Int = #line,
     _ condition: () async throws -> Bool
@@ -27,18 +27,21 @@ package func eventually(
 /// - Throws: `TimedOut` past the limit, what the closure throws, and `CancellationError`.
 package func eventualValue<Value>(
     _ what: String,
-    limit: Duration = .seconds(10),
+    limit: Duration = .seconds(30),
     fileID: String = #fileID,
     line: Int = #line,
     _ value: () async throws -> Value?
 ) async throws -> Value {
     let clock = ContinuousClock()
-    let deadline = clock.now + limit
+    let begin = clock.now
+    var looks = 0
     while true {
-        // Looked at once more after the deadline: a machine that was busy for the whole limit is no failure.
-        let isLast = clock.now >= deadline
+        // A machine that was too busy to look is no failure: the limit counts once there were enough looks within it.
+        let waited = clock.now - begin
+        let isLast = (waited >= limit && looks >= 100) || waited >= limit * 4
         if let value = try await value() { return value }
         if isLast { throw TimedOut(what, limit: limit, fileID: fileID, line: line) }
+        looks += 1
         try await Task.sleep(for: .milliseconds(10), clock: clock)
     }
 }

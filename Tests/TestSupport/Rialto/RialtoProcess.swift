@@ -96,7 +96,7 @@ package final class RialtoProcess: Sendable {
     package func kill() async throws {
         guard let child = state.withLock(\.child) else { throw EndedEarly(status: nil) }
         child.kill()
-        _ = try await child.waitForExit(limit: .seconds(20))
+        _ = try await child.waitForExit(limit: .seconds(60))
         retire(child)
     }
 
@@ -108,10 +108,10 @@ package final class RialtoProcess: Sendable {
         return try await child.waitForExit(limit: limit)
     }
 
-    /// Waits until the log of the present process holds a text.
-    package func waitForLog(_ text: String, limit: Duration = .seconds(20)) async throws {
+    /// Waits until the log of the present process holds a text, or holds it so many times.
+    package func waitForLog(_ text: String, times: Int = 1, limit: Duration = .seconds(60)) async throws {
         guard let child = state.withLock(\.child) else { throw EndedEarly(status: nil) }
-        try await child.waitForOutput(text, limit: limit)
+        try await child.waitForOutput(text, times: times, limit: limit)
     }
 
     /// The process id of the present process.

@@ -7,7 +7,7 @@ extension SynapseUser {
         _ userID: String,
         toBe membership: String,
         in room: String,
-        limit: Duration = .seconds(60),
+        limit: Duration = .seconds(120),
         fileID: String = #fileID,
         line: Int = #line
     ) async throws {
@@ -24,7 +24,7 @@ extension SynapseUser {
         to eventID: String,
         in room: String,
         from bot: String,
-        limit: Duration = .seconds(60),
+        limit: Duration = .seconds(120),
         fileID: String = #fileID,
         line: Int = #line
     ) async throws -> ObservedReply {
@@ -40,7 +40,7 @@ extension SynapseUser {
         in room: String,
         of bot: String,
         mentioning mentioned: [String] = [],
-        limit: Duration = .seconds(60),
+        limit: Duration = .seconds(120),
         fileID: String = #fileID,
         line: Int = #line
     ) async throws -> ObservedReply {
@@ -53,7 +53,7 @@ extension SynapseUser {
         _ text: String,
         in room: String,
         of bot: String,
-        limit: Duration = .seconds(60),
+        limit: Duration = .seconds(120),
         fileID: String = #fileID,
         line: Int = #line
     ) async throws -> ObservedEvent {

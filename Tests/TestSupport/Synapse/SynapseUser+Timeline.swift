@@ -60,7 +60,7 @@ extension SynapseUser {
     package func waitUntil(
         _ what: String,
         in room: String,
-        limit: Duration = .seconds(30),
+        limit: Duration = .seconds(60),
         fileID: String = #fileID,
         line: Int = #line,
         _ condition: (ObservedRoom) -> Bool
@@ -86,7 +86,7 @@ extension SynapseUser {
     package func waitForEvent(
         _ what: String,
         in room: String,
-        limit: Duration = .seconds(30),
+        limit: Duration = .seconds(60),
         fileID: String = #fileID,
         line: Int = #line,
         matching isMatch: (ObservedEvent) -> Bool

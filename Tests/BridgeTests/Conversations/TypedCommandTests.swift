@@ -90,12 +90,14 @@ import Testing
             platform: MockPlatformClient(), homeserver: homeserver, configuration: configuration
         ) { room in
             try await room.join("!a")
-            try await eventually("all are there") { homeserver.stateChanges.count == Self.count }
+            try await eventually("all are there", limit: .seconds(120)) { homeserver.stateChanges.count == Self.count }
             #expect(Set(homeserver.stateChanges).count == Self.count)
             homeserver.failStateChanges([HomeserverError(.rejected(.forbidden), "no")])
             try await room.join("!b")
             try await room.join("!c")
-            try await eventually("the third has all") { homeserver.stateChanges.count == 2 * Self.count }
+            try await eventually("the third has all", limit: .seconds(120)) {
+                homeserver.stateChanges.count == 2 * Self.count
+            }
             #expect(!homeserver.stateChanges.contains { $0.roomID == "!b" })
         }
     }

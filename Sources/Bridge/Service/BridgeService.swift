@@ -271,17 +271,20 @@ package final class BridgeService: Service {
     /// Answers a turn as it stands in the store, until it is done or its question changes.
     private func work(on turn: Turn, _ entry: OpenTurns.Entry) async throws {
         if turn.isStopRequested { entry.stop.raise() }
-        if let window = configuration.mergeWindow, turn.state == .queued, turn.revision == 0, !turn.isStopRequested {
-            try await clock.sleep(until: entry.queuedAt + window)
-            if isEnding { return }
+        // From the first moment: people see that they were heard, and the homeserver is done with it before text comes.
+        try await runner.showingWork(on: turn) {
+            if let window = configuration.mergeWindow, turn.state == .queued, turn.revision == 0, !turn.isStopRequested {
+                try await clock.sleep(until: entry.queuedAt + window)
+                if isEnding { return }
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.runner.run(turn, stop: entry.stop) }
+                group.addTask { try await self.waitForRevision(of: turn, entry.change) }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+            try Task.checkCancellation()
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.runner.run(turn, stop: entry.stop) }
-            group.addTask { try await self.waitForRevision(of: turn, entry.change) }
-            defer { group.cancelAll() }
-            try await group.next()
-        }
-        try Task.checkCancellation()
     }
 
     /// Returns when the stored turn is at another revision, or when the task is cancelled.

@@ -83,7 +83,22 @@ package struct TurnRunner: Sendable {
             try await files.run(answered)
         }
         try await conclude(turn)
-        await typing.end(in: roomID)
+    }
+
+    /// Marks a question that has no answer yet as read and shows typing, for as long as the body works on it.
+    package func showingWork(on turn: Turn, _ body: () async throws -> Void) async throws {
+        guard turn.answer == nil, !turn.isWithdrawn else { return try await body() }
+        let (question, roomID) = (turn.question, turn.question.place.roomID)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try? await homeserver.markRead(question.sourceEventID, in: roomID, thread: question.place.root)
+                await typing.run(in: roomID)
+            }
+            defer { group.cancelAll() }
+            try await body()
+        }
+        // A question that has changed is worked on further.
+        if try await store.turn(turn.turnID)?.state == .done { await typing.end(in: roomID) }
     }
 
     /// Marks a turn as done, unless its room was replaced before its answer could be delivered there.
@@ -107,7 +122,7 @@ package struct TurnRunner: Sendable {
         await typing.end(in: turn.question.place.roomID)
     }
 
-    private enum Step { case answered, delivered, outdated, typed }
+    private enum Step { case answered, delivered, outdated }
 
     /// Answers and delivers side by side; the delivery's end ends it all, also when the room takes no answer any more.
     private func answer(_ turn: Turn, feed: ReplyFeed, delivery: ReplyDelivery, stop: WakeSignal) async throws {
@@ -124,10 +139,6 @@ package struct TurnRunner: Sendable {
                 feed.finish(answer)
                 if answer.ending != .complete { await self.stop(turn) }
                 return .answered
-            }
-            group.addTask {
-                await self.showWork(on: turn.question)
-                return .typed
             }
             var isAnswered = false
             while let step = try await group.next(), step != .delivered, step != .outdated {
@@ -180,16 +191,6 @@ package struct TurnRunner: Sendable {
                 try await clock.sleep(for: backoff.next())
             }
         }
-    }
-
-    /// Marks the question as read and shows typing, until the task is cancelled.
-    private func showWork(on question: NewTurn) async {
-        try? await homeserver.markRead(
-            question.sourceEventID,
-            in: question.place.roomID,
-            thread: question.place.root
-        )
-        await typing.run(in: question.place.roomID)
     }
 
     private var files: FileDelivery {

@@ -9,7 +9,8 @@ public protocol AgentResponder: Sendable {
     /// Hands the agent a message and returns its reply from `seq` 1 on; the last event is `end`.
     ///
     /// Throws `PlatformError`. An agent that `canResume` starts a run once: a second call with the same `runID` reads the
-    /// run that exists.
+    /// run that exists. A message that names a model which is not offered fails with `agentFailed` and the agent's code
+    /// `modelNotAllowedCode`; never does another model answer it.
     func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent>
     /// Reads a run again: each event with a `seq` above the cursor, and then what still comes.
     ///
@@ -20,6 +21,10 @@ public protocol AgentResponder: Sendable {
     func cancel(runID: String) async throws
     /// Answers an `approvalRequest` of a run; throws `unsupported` where the agent never asks.
     func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws
+    /// The models that a request may name; nil where the agent offers no choice.
+    ///
+    /// Throws `unavailable` while that is not known, because there has been no connection yet.
+    func models() async throws -> OfferedModels?
 }
 
 extension AgentResponder {
@@ -34,6 +39,8 @@ extension AgentResponder {
     public func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
         throw PlatformError(.unsupported, "this agent asks for no approvals, so \(itemID) of run \(runID) has none")
     }
+
+    public func models() async throws -> OfferedModels? { nil }
 }
 
 /// The one connection to the agent that a bridge opens and keeps.

@@ -46,18 +46,21 @@ public final class InMemoryAgentConnection: AgentConnection {
     private let clock: any Clock<Duration>
     private let waitLimit: Duration
     private let queueLimit: Int
+    private let offered: OfferedModels?
 
-    /// Creates a connection whose agent follows the script.
+    /// Creates a connection whose agent follows the script and offers these models.
     public init(
         isConnected: Bool = true,
         waitLimit: Duration = .seconds(30),
         queueLimit: Int = 256,
+        models: OfferedModels? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
         script: @escaping Script
     ) {
         self.state = Mutex(State(isConnected: isConnected))
         self.waitLimit = waitLimit
         self.queueLimit = queueLimit
+        self.offered = models
         self.clock = clock
         self.script = script
     }
@@ -88,7 +91,11 @@ public final class InMemoryAgentConnection: AgentConnection {
         state.withLock { $0.isConnected ? .connected : .disconnected(reason: $0.reason) }
     }
 
+    public func models() async throws -> OfferedModels? { offered }
+
+    /// A message that names a model which is not offered fails with `agentFailed`.
     public func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
+        if let model = request.model, offered?.contains(model) != true { throw PlatformError.modelNotAllowed(model) }
         let ticket: UInt64? = state.withLock { state in
             guard state.queue.count <= queueLimit else { return nil }
             state.nextTicket += 1

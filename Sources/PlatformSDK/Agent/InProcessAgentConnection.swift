@@ -25,5 +25,9 @@ public struct InProcessAgentConnection: AgentConnection {
         try await responder.decide(decision, runID: runID, itemID: itemID)
     }
 
+    public func models() async throws -> OfferedModels? {
+        try await responder.models()
+    }
+
     public func status() async -> AgentStatus { .connected }
 }

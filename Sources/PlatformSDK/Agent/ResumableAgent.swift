@@ -101,6 +101,10 @@ public final class ResumableAgent: AgentResponder {
         try await agent.decide(decision, runID: runID, itemID: itemID)
     }
 
+    public func models() async throws -> OfferedModels? {
+        try await agent.models()
+    }
+
     /// Reads the run to its end, or until somebody wants it to stop.
     private func perform(_ job: Job) async {
         let run = job.run

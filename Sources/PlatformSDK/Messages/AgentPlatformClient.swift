@@ -32,6 +32,10 @@ public struct AgentPlatformClient: PlatformClient {
         try await connection.decide(decision, runID: runID, itemID: itemID)
     }
 
+    public func models() async throws -> OfferedModels? {
+        try await connection.models()
+    }
+
     private static func chunks(of runID: String, _ events: ReplySequence<RunEvent>) -> ReplySequence<MessageChunk> {
         let progress = ReplyProgress(events)
         return ReplySequence(next: {

@@ -19,6 +19,8 @@ public struct MessageRequest: Hashable, Sendable {
     public var attachments: [Attachment]
     /// The trace that the answer belongs to, as the value of a W3C `traceparent`; nil where nothing is traced.
     public var traceparent: String?
+    /// The model that is to answer, one of those that the agent offers; nil for the agent's default.
+    public var model: String?
 
     /// Creates a request.
     public init(
@@ -30,7 +32,8 @@ public struct MessageRequest: Hashable, Sendable {
         skills: [String] = [],
         soul: [String: String] = [:],
         attachments: [Attachment] = [],
-        traceparent: String? = nil
+        traceparent: String? = nil,
+        model: String? = nil
     ) {
         self.userID = userID
         self.threadID = threadID
@@ -41,6 +44,7 @@ public struct MessageRequest: Hashable, Sendable {
         self.soul = soul
         self.attachments = attachments
         self.traceparent = traceparent
+        self.model = model
     }
 }
 

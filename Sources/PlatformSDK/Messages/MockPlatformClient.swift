@@ -28,18 +28,22 @@ public final class MockPlatformClient: PlatformClient {
         public var failure: Failure
         /// What the way to the agent reports as its state.
         public var status: AgentStatus
+        /// The models that the mock offers, all of which answer the same; nil for no choice.
+        public var models: OfferedModels?
 
         /// Creates a behaviour: by default instant, in chunks of 8 characters, without failures.
         public init(
             latency: Duration = .zero,
             chunkSize: Int = 8,
             failure: Failure = .none,
-            status: AgentStatus = .connected
+            status: AgentStatus = .connected,
+            models: OfferedModels? = nil
         ) {
             self.latency = latency
             self.chunkSize = max(1, chunkSize)
             self.failure = failure
             self.status = status
+            self.models = models
         }
     }
 
@@ -73,6 +77,9 @@ public final class MockPlatformClient: PlatformClient {
 
     public func streamMessage(_ request: MessageRequest) async throws -> ReplySequence<MessageChunk> {
         let behaviour = behaviour.withLock { $0 }
+        if let model = request.model, behaviour.models?.contains(model) != true {
+            throw PlatformError.modelNotAllowed(model)
+        }
         return read(runs.begin(request, chunkSize: behaviour.chunkSize), after: 0, behaviour)
     }
 
@@ -113,6 +120,10 @@ public final class MockPlatformClient: PlatformClient {
 
     public func updateSettings(userID: String, _ action: SettingsAction) async throws -> UserSettings {
         try await store.apply(action, to: userID)
+    }
+
+    public func models() async throws -> OfferedModels? {
+        behaviour.withLock { $0.models }
     }
 
     public func agentStatus() async -> AgentStatus {

@@ -18,6 +18,10 @@ public protocol PlatformClient: Sendable {
     func stopRun(_ runID: String) async throws
     /// Answers an approval that the agent asked for with the event `approvalRequest`.
     func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws
+    /// The models that a request may name; nil where the agent offers no choice.
+    ///
+    /// Throws `unavailable` while the agent has not been there yet to say so.
+    func models() async throws -> OfferedModels?
     /// The settings of a user.
     func getSettings(userID: String) async throws -> UserSettings
     /// Applies a change, stored before it returns; throws `SettingsAction.Rejection` where it does not apply.
@@ -36,6 +40,8 @@ extension PlatformClient {
     public func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
         throw PlatformError(.unsupported, "this platform asks for no approvals, so \(itemID) of run \(runID) has none")
     }
+
+    public func models() async throws -> OfferedModels? { nil }
 
     /// Collects the reply's chunks; throws `protocolViolation` when the reply ends without its last chunk.
     public func sendMessage(_ request: MessageRequest) async throws -> MessageResponse {

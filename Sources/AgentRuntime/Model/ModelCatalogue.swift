@@ -4,15 +4,15 @@ package import PlatformSDK
 package struct ModelCatalogue: Hashable, Sendable {
     /// One model, or a family of models that share a beginning of their names.
     package struct Entry: Hashable, Sendable {
-        /// The tokens that question and answer may have together.
-        package var contextLength: Int
+        /// The tokens that question and answer may have together; nil where nobody has said.
+        package var contextLength: Int?
         /// The most tokens of an answer; nil where the context is the only limit.
         package var maxOutputTokens: Int?
         /// What it costs; nil where nobody has said.
         package var price: Price?
 
         /// Creates an entry.
-        package init(contextLength: Int, maxOutputTokens: Int? = nil, price: Price? = nil) {
+        package init(contextLength: Int? = nil, maxOutputTokens: Int? = nil, price: Price? = nil) {
             self.contextLength = contextLength
             self.maxOutputTokens = maxOutputTokens
             self.price = price

@@ -78,7 +78,7 @@ extension AgentRuntime {
         let entry = parts.catalogue[plan.model]
         let history = ThreadHistory(
             archive: parts.archive, contextLength: entry?.contextLength,
-            answerTokens: parts.maxOutputTokens ?? entry?.maxOutputTokens ?? parts.limits.answerTokens,
+            answerTokens: plan.maxOutputTokens ?? parts.limits.answerTokens,
             turnLimit: parts.limits.historyTurns)
         let tools = plan.tools.reduce(0) { sum, tool in
             let schema = try? EventJSON.encode(tool.model.parameters).count
@@ -93,19 +93,21 @@ extension AgentRuntime {
     /// The plan of a run that is shown these turns.
     func plan(for request: MessageRequest, window: HistoryWindow) async -> RunStateMachine.Plan {
         let skills = await SkillTools(parts.skills).enabled(for: request)
+        let model = request.model ?? parts.defaultModel
         return RunStateMachine.Plan(
             request: request, agentID: parts.persona.name, providerID: parts.provider.id,
-            model: parts.model ?? parts.provider.defaultModel,
+            model: model,
             instructions: parts.persona.prompt(soul: request.soul, skills: skills),
-            tools: await tools.tools(for: request), window: window, maxOutputTokens: parts.maxOutputTokens,
+            tools: await tools.tools(for: request), window: window, maxOutputTokens: parts.answerLimit(of: model),
             limits: parts.limits)
     }
 
-    // MARK: The budget
+    // MARK: What is refused
 
     private var day: Int { Int((now().timeIntervalSince1970 / 86_400).rounded(.down)) }
 
     private func refusal(of request: MessageRequest) async throws -> ResponseError? {
+        if let refusal = parts.refusal(ofModel: request.model) { return refusal }
         guard parts.budget != TokenBudget() else { return nil }
         let spent = try await parts.meter.spent(userID: request.userID, day: day)
         return parts.budget.refusal(spentByUser: spent.byUser, spentByAll: spent.byAll).map {

@@ -19,6 +19,8 @@ package final class AgentRuntime: AgentResponder {
         package var maxOutputTokens: Int?
         /// What is known of models.
         package var catalogue = ModelCatalogue()
+        /// The models that a request may name beside the one that is asked by default.
+        package var choice: [OfferedModel] = []
         /// Where the events of the runs are.
         package var log: any EventLog
         /// Where the finished turns are.
@@ -75,6 +77,8 @@ package final class AgentRuntime: AgentResponder {
     }
 
     package var canResume: Bool { get async { true } }
+
+    package func models() -> OfferedModels? { parts.offeredModels }
 
     /// Performs the runs until the task is cancelled; those that are open then stay unfinished in the log, and the next
     /// process sees to them.

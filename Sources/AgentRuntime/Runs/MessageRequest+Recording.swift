@@ -37,7 +37,8 @@ extension MessageRequest {
                 skills: json["skills"]?.strings ?? [],
                 soul: json["soul"]?.stringMembers ?? [:],
                 attachments: json["attachments"]?.elements.compactMap(Attachment.init(recorded:)) ?? [],
-                traceparent: json["traceparent"]?.string
+                traceparent: json["traceparent"]?.string,
+                model: json["model"]?.string
             )
             return
         }
@@ -52,6 +53,7 @@ extension MessageRequest {
         if !skills.isEmpty { members["skills"] = .array(skills.map(OpaqueJSON.string)) }
         if !soul.isEmpty { members["soul"] = .object(soul.mapValues(OpaqueJSON.string)) }
         if !attachments.isEmpty { members["attachments"] = .array(attachments.map(\.recorded)) }
+        if let model { members["model"] = .string(model) }
         if let traceparent { members["traceparent"] = .string(traceparent) }
         return .object(members)
     }

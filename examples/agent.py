@@ -18,6 +18,10 @@ from websockets.exceptions import ConnectionClosed
 MAXIMUM_MESSAGE_BYTES = 2**20
 KEPT_RUNS = 64
 
+# The models that people can choose with !model, the default first; an agent without a choice names none in STATUS.
+MODELS = {"echo": "Says it back", "shout": "Says it back, louder"}
+DEFAULT_MODEL = "echo"
+
 
 class Run:
     """One run: its frames by number, for readers that come, go and come back."""
@@ -63,17 +67,17 @@ class Agent:
         self.delay = delay
         self.runs = collections.OrderedDict()
 
-    async def words(self, text):
-        """The answer, piece by piece: put your model here."""
+    async def words(self, text, model):
+        """The answer of one of MODELS, piece by piece: put your model here."""
         for word in text.split():
             await asyncio.sleep(self.delay)
-            yield word + " "
+            yield (word.upper() if model == "shout" else word) + " "
 
-    async def perform(self, run, text):
+    async def perform(self, run, text, model):
         """Makes the answer to its end, whether anybody reads it or not."""
         try:
             count = 0
-            async for word in self.words(text):
+            async for word in self.words(text, model):
                 count += 1
                 await run.add("AGENT_EVENT_TEXT_CHUNK", text=word)
             await run.add("AGENT_EVENT_END", tokens_used=count)
@@ -83,12 +87,12 @@ class Agent:
             print(f"run {run.run_id} failed: {error!r}", file=sys.stderr)
             await run.fail("AGENT_ERROR", "the agent failed; its log says more")
 
-    def begin(self, run_id, text):
+    def begin(self, run_id, text, model):
         """The run of that id, started where there is none yet."""
         run = self.runs.get(run_id)
         if run is None:
             run = self.runs[run_id] = Run(run_id)
-            run.task = asyncio.create_task(self.perform(run, text))
+            run.task = asyncio.create_task(self.perform(run, text, model))
             finished = [key for key, kept in self.runs.items() if kept.is_over]
             for key in finished[: max(0, len(self.runs) - KEPT_RUNS)]:
                 del self.runs[key]
@@ -133,7 +137,7 @@ class Session:
     async def answer_base(self, text):
         """The base protocol: one answer at a time, without run and number."""
         count = 0
-        async for word in self.agent.words(text):
+        async for word in self.agent.words(text, DEFAULT_MODEL):
             count += 1
             await self.send({"type": "AGENT_EVENT_TEXT_CHUNK", "text": word})
         self.answer = None
@@ -142,8 +146,12 @@ class Session:
     async def receive(self, frame):
         type, run_id = frame.get("type"), frame.get("run_id")
         if type == "USER_MESSAGE" and isinstance(frame.get("text"), str):
-            if isinstance(run_id, str):
-                await self.begin_delivery(self.agent.begin(run_id, frame["text"]), 0)
+            model = frame.get("model", DEFAULT_MODEL)
+            if isinstance(run_id, str) and model not in MODELS:
+                # Never another model than the one that was asked for.
+                await self.refuse("MODEL_NOT_ALLOWED", "there is no such model", run_id=run_id)
+            elif isinstance(run_id, str):
+                await self.begin_delivery(self.agent.begin(run_id, frame["text"], model), 0)
             elif self.answer is not None:
                 await self.refuse("BUSY", "one message at a time: wait for AGENT_EVENT_END")
             else:
@@ -165,7 +173,8 @@ class Session:
 
     async def run(self):
         try:
-            await self.send({"type": "STATUS", "protocol": 2})
+            models = [{"name": name, "title": title} for name, title in MODELS.items()]
+            await self.send({"type": "STATUS", "protocol": 2, "models": models, "default_model": DEFAULT_MODEL})
             async for message in self.socket:
                 try:
                     frame = json.loads(message)

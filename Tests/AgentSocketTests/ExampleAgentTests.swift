@@ -70,6 +70,33 @@ import Testing
         }
     }
 
+    @Test func answersWithTheModelThatIsAskedFor() async throws {
+        try await withExample { port in
+            try await withConnection(port: port) { connection in
+                func answer(_ runID: String, _ model: String?) async throws -> String {
+                    var chosen = request(runID, "what news")
+                    chosen.model = model
+                    var events: [RunEvent] = []
+                    for try await event in try await connection.respond(to: chosen) { events.append(event) }
+                    return ResumableRunConformance.text(events)
+                }
+                #expect(try await answer("plain", nil) == "what news ")
+                let models = try await connection.models()
+                #expect(models?.defaultName == "echo" && models?.models.map(\.name) == ["echo", "shout"])
+                #expect(try await answer("loud", "shout") == "WHAT NEWS ")
+            }
+            // A client that asks for what is not offered is told so.
+            let refusal = try await onThread {
+                let socket = try RawSocket.connect(port: port)
+                _ = try socket.upgrade(path: "/agent_ws/")
+                _ = try socket.readFrame()
+                try socket.send(#"{"type":"USER_MESSAGE","run_id":"r","text":"a","model":"other"}"#)
+                return try socket.readFrame().text
+            }
+            #expect(refusal.contains("MODEL_NOT_ALLOWED") && refusal.contains(#""run_id": "r""#))
+        }
+    }
+
     @Test func answersClientsOfTheBaseProtocol() async throws {
         try await withExample { port in
             let texts = try await onThread {
@@ -82,7 +109,7 @@ import Testing
                 texts.append(try socket.readFrame().text)
                 return texts
             }
-            #expect(texts[0] == #"{"type": "STATUS", "protocol": 2}"#)
+            #expect(texts[0].hasPrefix(#"{"type": "STATUS", "protocol": 2, "models": [{"name": "echo""#))
             #expect(texts[3] == #"{"type": "AGENT_EVENT_END", "tokens_used": 2}"#)
             #expect(texts[4].contains("BAD_REQUEST"))
         }

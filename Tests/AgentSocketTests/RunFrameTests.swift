@@ -94,7 +94,7 @@ import Testing
         ]
         let keys = [
             "run_id", "seq", "as_of", "text", "code", "tokens_used", "call_id", "name", "more", "size", "path",
-            "filename", "item_id", "protocol", "after", "decision",
+            "filename", "item_id", "protocol", "after", "decision", "models", "default_model", "model",
         ]
         let types = [
             "STATUS", "ERROR", "RESET", "AGENT_EVENT_TEXT_CHUNK", "AGENT_EVENT_END", "AGENT_EVENT_FILE", "USER_MESSAGE",

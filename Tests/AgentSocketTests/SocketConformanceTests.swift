@@ -30,6 +30,10 @@ import Testing
         try await withSocket(runs: runs) { try await AgentConnectionConformance.outlivesAbandonedReplies($0) }
     }
 
+    @Test(arguments: [false, true]) func offersNoChoice(runs: Bool) async throws {
+        try await withSocket(runs: runs) { try await AgentConnectionConformance.offersNoChoice($0) }
+    }
+
     @Test(arguments: [false, true]) func stopsWaitingWhenCancelled(runs: Bool) async throws {
         try await withSocket(runs: runs) { try await AgentConnectionConformance.stopsWaitingWhenCancelled($0) }
     }

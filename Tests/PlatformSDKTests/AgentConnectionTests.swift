@@ -11,6 +11,7 @@ import Testing
         try await AgentConnectionConformance.reportsTheAgentsErrors(connection)
         try await AgentConnectionConformance.outlivesAbandonedReplies(connection)
         try await AgentConnectionConformance.answersTogetherComingMessages(connection)
+        try await AgentConnectionConformance.offersNoChoice(connection)
         try await AgentConnectionConformance.stopsWaitingWhenCancelled(connection)
     }
 

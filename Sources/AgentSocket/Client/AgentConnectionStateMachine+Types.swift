@@ -88,6 +88,12 @@ extension AgentConnectionStateMachine {
             Failure(code: .cancelled, message: "run \(runID) was stopped")
         }
 
+        /// The agent does not offer the model that the message names.
+        static func modelNotAllowed(_ name: String) -> Failure {
+            let error = PlatformError.modelNotAllowed(name)
+            return Failure(code: error.code, message: error.message, agentCode: error.agentCode)
+        }
+
         /// The failure as it leaves the module.
         package var error: PlatformError {
             PlatformError(code, message, agentCode: agentCode, isRetryable: isRetryable)
@@ -116,6 +122,16 @@ extension AgentConnectionStateMachine {
             case .message(let request): request.runID
             case .resume(let runID, _): runID
             }
+        }
+
+        /// Why the message is not sent to an agent that offers these models; nil where it is.
+        ///
+        /// An agent that knows no choice would take no notice of the model, and another one would answer.
+        func refusal(offered: OfferedModels?) -> Failure? {
+            guard case .message(let request) = self, let model = request.model, offered?.contains(model) != true else {
+                return nil
+            }
+            return .modelNotAllowed(model)
         }
     }
 }

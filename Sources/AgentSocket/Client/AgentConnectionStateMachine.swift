@@ -47,6 +47,11 @@ package struct AgentConnectionStateMachine: Sendable {
     /// Whether the connection, or the last one, speaks protocol 2.
     package private(set) var isMultiplexed = false
 
+    /// What the agent of the connection, or of the last one, offers; nil for no choice.
+    package var offeredModels: OfferedModels? { runs.offered }
+    /// Whether there has been an agent.
+    package private(set) var hasBeenConnected = false
+
     /// The frames of unknown types since the beginning.
     package private(set) var unknownFrames = 0
 
@@ -150,9 +155,11 @@ package struct AgentConnectionStateMachine: Sendable {
         switch (link, frame) {
         case (.down, _), (.closing, _), (.stopped, _):
             return []
-        case (.handshaking, .status(let version)):
+        case (.handshaking, .status(let version, let models)):
             link = .up
+            hasBeenConnected = true
             isMultiplexed = (version ?? 1) >= 2
+            runs.offered = isMultiplexed ? models : nil
             failures = 0
             lastReason = nil
             hasReportedLoss = false
@@ -293,10 +300,18 @@ package struct AgentConnectionStateMachine: Sendable {
     }
 
     private mutating func startNext(_ now: Duration) -> [Action] {
-        guard link == .up, generation == nil, !queue.isEmpty else { return [] }
-        let next = queue.removeFirst()
-        generation = Generation(id: next.id, runID: next.run?.runID, lastFrameAt: now)
-        return next.text.map { [.send(text: $0)] } ?? []
+        guard link == .up, generation == nil else { return [] }
+        var actions: [Action] = []
+        while !queue.isEmpty {
+            let next = queue.removeFirst()
+            if let refusal = next.run?.refusal(offered: nil) {
+                actions.append(.fail(next.id, refusal))
+                continue
+            }
+            generation = Generation(id: next.id, runID: next.run?.runID, lastFrameAt: now)
+            return actions + (next.text.map { [.send(text: $0)] } ?? [])
+        }
+        return actions
     }
 
     private mutating func finish(_ current: Generation, _ action: Action, _ now: Duration) -> [Action] {

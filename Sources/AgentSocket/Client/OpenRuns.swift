@@ -62,6 +62,9 @@ struct OpenRuns: Sendable {
     /// The wishes to stop that wait for the connection; the oldest makes room.
     private static let pendingLimit = 256
 
+    /// What the agent of the connection offers; nil for no choice.
+    var offered: OfferedModels?
+
     private let limits: Machine.Limits
     private var runs: [String: Run] = [:]
     private var runIDs: [RequestID: String] = [:]
@@ -245,6 +248,10 @@ struct OpenRuns: Sendable {
         var actions: [Action] = []
         var room = limits.openRuns - (runs.count - waitingCount)
         for run in inOrder where run.phase == .waiting && room > 0 {
+            if let refusal = run.request.refusal(offered: offered) {
+                actions += fail(run, refusal)
+                continue
+            }
             room -= 1
             runs[run.runID]?.lastFrameAt = now
             switch run.request {
@@ -275,9 +282,15 @@ struct OpenRuns: Sendable {
 
     private mutating func restart(_ run: Run, now: Duration) -> [Action] {
         guard case .message(let message) = run.request else { return [] }
+        if let refusal = run.request.refusal(offered: offered) { return fail(run, refusal) + sendWaiting(now: now) }
         runs[run.runID]?.phase = .reading
         runs[run.runID]?.lastFrameAt = now
         return [.sendFrame(.runMessage(message))]
+    }
+
+    private mutating func fail(_ run: Run, _ failure: Machine.Failure) -> [Action] {
+        _ = remove(run.runID)
+        return [.fail(run.id, failure)]
     }
 
     private mutating func accept(_ frame: RunFrame, _ run: inout Run, now: Duration) -> [Action] {

@@ -137,6 +137,16 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     /// Whether the agent speaks protocol 2, as far as is known now.
     package var canResume: Bool { get async { state.withLock { $0.machine.isMultiplexed } } }
 
+    /// What the agent has said in the STATUS of the connection, or of the last one.
+    package func models() async throws -> OfferedModels? {
+        try state.withLock { state in
+            guard state.machine.hasBeenConnected else {
+                throw PlatformError(.unavailable, "the agent has not been there yet", isRetryable: true)
+            }
+            return state.machine.offeredModels
+        }
+    }
+
     /// Queues the message and returns its reply; failures after that come out of the reply.
     ///
     /// Throws `frameTooLarge` and `busy` at once.

@@ -18,7 +18,7 @@ package enum AgentClientFrame: Hashable, Sendable {
 
 extension AgentClientFrame: Codable {
     private enum CodingKeys: String, CodingKey {
-        case type, text, skills, soul, attachments, after, decision
+        case type, text, skills, soul, attachments, after, decision, model
         case runID = "run_id"
         case threadID = "thread_id"
         case turnID = "turn_id"
@@ -73,7 +73,8 @@ extension AgentClientFrame: Codable {
                 soul: try container.decodeIfPresent([String: String].self, forKey: .soul) ?? [:],
                 attachments: try container.decodeIfPresent([WireAttachment].self, forKey: .attachments)?
                     .map(\.attachment) ?? [],
-                traceparent: trace?.traceparent
+                traceparent: trace?.traceparent,
+                model: try model(container)
             )
         )
     }
@@ -86,6 +87,15 @@ extension AgentClientFrame: Codable {
                 String.self, .init(codingPath: [CodingKeys.runID], debugDescription: "empty or too long"))
         }
         return runID
+    }
+
+    private static func model(_ container: KeyedDecodingContainer<CodingKeys>) throws -> String? {
+        guard let model = try container.decodeIfPresent(String.self, forKey: .model) else { return nil }
+        guard OfferedModel.isUsable(model) else {
+            throw DecodingError.typeMismatch(
+                String.self, .init(codingPath: [CodingKeys.model], debugDescription: "not the name of a model"))
+        }
+        return model
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -104,6 +114,7 @@ extension AgentClientFrame: Codable {
             try container.encode(request.skills, forKey: .skills)
             if !request.soul.isEmpty { try container.encode(request.soul, forKey: .soul) }
             try container.encode(request.attachments.map(WireAttachment.init), forKey: .attachments)
+            try container.encodeIfPresent(request.model, forKey: .model)
             if let traceparent = request.traceparent {
                 try container.encode(TraceContext(traceparent: traceparent), forKey: .traceContext)
             }

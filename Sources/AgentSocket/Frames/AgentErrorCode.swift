@@ -1,4 +1,4 @@
-/// The codes of ERROR frames that the protocol itself has.
+/// The codes of ERROR frames that the protocol itself has, beside `PlatformError.modelNotAllowedCode`.
 enum AgentErrorCode {
     /// A message came before the end of the last reply of the base protocol.
     static let busy = "BUSY"

@@ -5,8 +5,9 @@ package import PlatformSDK
 /// Fields that the type does not name are ignored, and types that are not known are kept by name, so that an agent may
 /// say more than the protocol.
 package enum AgentServerFrame: Hashable, Sendable {
-    /// The first frame of a connection; the protocol's version where the agent names one.
-    case status(protocolVersion: Int?)
+    /// The first frame of a connection: the protocol's version where the agent names one, and the models that it lets
+    /// people choose from.
+    case status(protocolVersion: Int?, models: OfferedModels? = nil)
     /// More of the reply's text.
     case textChunk(String)
     /// The end of the reply, and the tokens that it took; zero where the agent does not count.
@@ -51,6 +52,7 @@ extension AgentServerFrame {
 extension AgentServerFrame: Codable {
     package enum CodingKeys: String, CodingKey {
         case type, text, code, details, seq, more, part, after, name, label, success, result, filename, size, path, url
+        case models
         case protocolVersion = "protocol"
         case tokensUsed = "tokens_used"
         case runID = "run_id"
@@ -58,6 +60,7 @@ extension AgentServerFrame: Codable {
         case callID = "call_id"
         case itemID = "item_id"
         case mimeType = "mime_type"
+        case defaultModel = "default_model"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -67,7 +70,9 @@ extension AgentServerFrame: Codable {
         let runID = try? container.decodeIfPresent(String.self, forKey: .runID)
         switch type {
         case Name.status:
-            self = .status(protocolVersion: try container.decodeIfPresent(Int.self, forKey: .protocolVersion))
+            self = .status(
+                protocolVersion: try container.decodeIfPresent(Int.self, forKey: .protocolVersion),
+                models: OfferedModels(container))
         case Name.error:
             let code = try container.decodeIfPresent(String.self, forKey: .code) ?? "UNKNOWN"
             let details = (try? container.decodeIfPresent(String.self, forKey: .details)) ?? ""
@@ -96,8 +101,9 @@ extension AgentServerFrame: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(typeName, forKey: .type)
         switch self {
-        case .status(let version):
+        case .status(let version, let models):
             try container.encodeIfPresent(version, forKey: .protocolVersion)
+            try models?.encode(to: &container)
         case .textChunk(let text):
             try container.encode(text, forKey: .text)
         case .end(let tokensUsed):

@@ -45,7 +45,7 @@ final class AgentSession: Sendable {
         do {
             try await withTaskCancellationHandler {
                 try await socket.executeThenClose { inbound, outbound in
-                    try await self.send(.status(protocolVersion: self.runs == nil ? nil : 2), outbound)
+                    try await self.greet(outbound)
                     await withDiscardingTaskGroup { tasks in
                         do {
                             for try await case .text(let text) in inbound {
@@ -66,6 +66,11 @@ final class AgentSession: Sendable {
         } catch {
             logger.debug("agent client gone", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func greet(_ outbound: Outbound) async throws {
+        guard let runs else { return try await send(.status(protocolVersion: nil), outbound) }
+        try await send(.status(protocolVersion: 2, models: try? await runs.models()), outbound)
     }
 
     /// Takes no further message, and closes once the generation in progress is done.

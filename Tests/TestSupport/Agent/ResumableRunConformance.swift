@@ -12,6 +12,7 @@ package enum ResumableRunConformance {
         runChecks + [
             ("each kind of event comes through", carriesEverything),
             ("a decision reaches the agent", carriesDecisions),
+            ("the agent's models are offered and asked for", carriesModels),
         ]
 
     /// The promises of everything that resumes runs, whatever events of its own stand between those of the script.
@@ -111,6 +112,24 @@ package enum ResumableRunConformance {
         _ = try await read(connection.respond(to: request("after", "hello")))
         for _ in 0..<1_000 where agent.decided.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         try require(agent.decided == ["asking/i=approved"], "decisions were \(agent.decided)")
+    }
+
+    private static func carriesModels(_ connection: any AgentConnection, _ agent: ScriptedAgent) async throws {
+        _ = try await read(connection.respond(to: request("plain", "hello")))
+        let models = try await connection.models()
+        try require(models == ScriptedAgent.models, "the models were \(String(describing: models))")
+        var chosen = request("chosen", "hello")
+        chosen.model = "scribe-2"
+        _ = try await read(connection.respond(to: chosen))
+        try require(agent.received.map(\.model) == [nil, "scribe-2"], "the agent received \(agent.received)")
+        chosen.runID = "refused"
+        chosen.model = "scribe-3"
+        do {
+            _ = try await read(connection.respond(to: chosen))
+            throw Violation("a model answered that is not offered")
+        } catch let error as PlatformError {
+            try require(error.agentCode == PlatformError.modelNotAllowedCode, "the error was \(error)")
+        }
     }
 
     // MARK: Steps

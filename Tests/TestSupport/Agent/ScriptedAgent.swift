@@ -18,6 +18,16 @@ package final class ScriptedAgent: AgentResponder {
     /// The approvals that it was given, as `run/item=decision`.
     package var decided: [String] { decisions.withLock { $0 } }
 
+    /// The models that it offers, all of which say the same.
+    package static let models = OfferedModels(
+        defaultName: "scribe-1",
+        models: [
+            OfferedModel(name: "scribe-1", title: "The first scribe", contextTokens: 8_192),
+            OfferedModel(name: "scribe-2"),
+        ])
+
+    package func models() -> OfferedModels? { Self.models }
+
     /// One event of each kind but the end.
     package static let everything: [AgentEvent] = [
         .textChunk("a"), .reasoningChunk("why"), .toolCall(ToolCall(callID: "c1", name: "search", label: "ships")),
@@ -31,6 +41,7 @@ package final class ScriptedAgent: AgentResponder {
     package static func counted(to last: Int) -> String { (1...last).map { "\($0) " }.joined() }
 
     package func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent> {
+        if let model = request.model, !Self.models.contains(model) { throw PlatformError.modelNotAllowed(model) }
         requests.withLock { $0.append(request) }
         let words = request.text.split(separator: " ")
         let last = words.first == "count" ? words.last.flatMap { Int($0) } ?? 0 : 0

@@ -67,6 +67,23 @@ package enum AgentConnectionConformance {
         try await answersInOrder(connection)
     }
 
+    /// An agent that offers no choice says so, and a message that names a model fails without being answered.
+    package static func offersNoChoice(_ connection: some AgentConnection) async throws {
+        try await answersInOrder(connection)
+        let models = try await connection.models()
+        try require(models == nil, "the models were \(String(describing: models))")
+        var chosen = request("echo hello")
+        chosen.model = "another"
+        do {
+            for try await event in try await connection.respond(to: chosen) { throw Violation("\(event) came") }
+            throw Violation("the message was answered")
+        } catch let error as PlatformError {
+            let isRefusal = error.code == .agentFailed && error.agentCode == PlatformError.modelNotAllowedCode
+            try require(isRefusal, "the error was \(error)")
+        }
+        try await answersInOrder(connection)
+    }
+
     /// A consumer that is cancelled while it waits stops waiting at once.
     package static func stopsWaitingWhenCancelled(_ connection: some AgentConnection) async throws {
         let reply = try await connection.respond(to: request("stall"))

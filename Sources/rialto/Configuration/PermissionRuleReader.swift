@@ -3,44 +3,26 @@ import MatrixAPI
 
 /// Reads one rule of the list, and notes everything that is wrong with it.
 struct PermissionRuleReader {
-    /// What is wrong; the rule counts only where this is empty.
-    private(set) var problems: [ConfigurationValueError] = []
-
-    private let path: [String]
-    private let directory: String
+    private var reader: ConfigurationTableReader
 
     /// Makes a reader for the rule at a path below the key.
-    init(path: [String], directory: String) {
-        self.path = path
-        self.directory = directory
+    init(_ node: TOMLNode, path: [String], directory: String) {
+        reader = ConfigurationTableReader(node, members: Self.members, kind: "rule", path: path, directory: directory)
     }
 
+    /// What is wrong; the rule counts only where this is empty.
+    var problems: [ConfigurationValueError] { reader.problems }
+
     /// The rule; nil where something is wrong with it.
-    mutating func rule(_ node: TOMLNode) -> PermissionRule? {
-        guard case .table(let table) = node else {
-            note(ConfigurationValueError("is \(node.typeName), must be a table"))
-            return nil
-        }
-        var meant: Set<String> = []
-        for name in table.keys.sorted() where !Self.members.contains(name) {
-            let nearest = Spelling.nearest(to: name, among: Self.members)
-            if let nearest { meant.insert(nearest) }
-            let hint = nearest.map { "did you mean \"\($0)\"?" }
-            let otherwise = "the keys of a rule are \(Self.members.joined(separator: ", "))"
-            note(ConfigurationValueError("unknown key; \(hint ?? otherwise)"), in: name)
-        }
-        let users: [UserIDGlob]? = value("users", of: table) {
+    mutating func rule() -> PermissionRule? {
+        let users: [UserIDGlob]? = reader.value("users") {
             $0.isEmpty ? "must name somebody; \"*\" is everybody" : nil
         }
-        let rooms: [String]? = value("rooms", of: table, check: Self.refusal(ofRooms:))
-        let commands: [String]? = value("commands", of: table, check: Self.refusal(ofCommands:))
-        let access: PermissionRule.Access? = value("access", of: table)
-        if table["commands"] == nil, !meant.contains("commands") {
-            note(ConfigurationValueError("has no `commands`, which it is about"))
-        }
-        if table["access"] == nil, !meant.contains("access") {
-            note(ConfigurationValueError("has no `access`: \"allow\" or \"deny\""))
-        }
+        let rooms: [String]? = reader.value("rooms", check: Self.refusal(ofRooms:))
+        let commands: [String]? = reader.value("commands", check: Self.refusal(ofCommands:))
+        let access: PermissionRule.Access? = reader.value("access")
+        reader.require("commands", "has no `commands`, which it is about")
+        reader.require("access", "has no `access`: \"allow\" or \"deny\"")
         guard problems.isEmpty, let commands, let access else { return nil }
         return PermissionRule(
             users: users ?? ["*"],
@@ -51,28 +33,6 @@ struct PermissionRuleReader {
     }
 
     private static let members = ["users", "rooms", "commands", "access"]
-
-    private mutating func note(_ problem: ConfigurationValueError, in member: String? = nil) {
-        problems.append(
-            ConfigurationValueError(
-                problem.message, element: problem.element, path: path + [member].compactMap { $0 }))
-    }
-
-    private mutating func value<Value: ConfigurationValue>(
-        _ name: String,
-        of table: [String: TOMLNode],
-        check: (Value) -> String? = { _ in nil }
-    ) -> Value? {
-        guard let node = table[name] else { return nil }
-        do throws(ConfigurationValueError) {
-            let value = try Value(node: node, directory: directory)
-            if let problem = check(value) { throw ConfigurationValueError(problem) }
-            return value
-        } catch {
-            note(error, in: name)
-            return nil
-        }
-    }
 
     private static func refusal(ofRooms rooms: [String]) -> String? {
         guard !rooms.isEmpty else { return "must name a room; \"*\" is every room" }

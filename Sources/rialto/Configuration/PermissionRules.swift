@@ -13,8 +13,8 @@ struct PermissionRules: ConfigurationValue, Hashable {
         var problems: [ConfigurationValueError] = []
         rules = []
         for (index, node) in nodes.enumerated() {
-            var reader = PermissionRuleReader(path: [TOMLLineLocator.member(index + 1)], directory: directory)
-            if let rule = reader.rule(node) { rules.append(rule) }
+            var reader = PermissionRuleReader(node, path: [TOMLLineLocator.member(index + 1)], directory: directory)
+            if let rule = reader.rule() { rules.append(rule) }
             problems += reader.problems
         }
         guard let first = problems.first else { return }
@@ -37,26 +37,5 @@ struct PermissionRules: ConfigurationValue, Hashable {
                 + "commands = \(rule.commands.tomlLiteral), access = \(rule.access.tomlLiteral) }"
         }
         return "[\(tables.joined(separator: ", "))]"
-    }
-}
-
-extension TOMLNode {
-    /// The same value in JSON; nil where there is something in it that TOML does not have.
-    fileprivate init?(_ json: JSONValue) {
-        switch json {
-        case .null: return nil
-        case .bool(let value): self = .bool(value)
-        case .integer(let value): self = .integer(Int(value))
-        case .number(let value): self = .number(value)
-        case .string(let value): self = .string(value)
-        case .array(let elements):
-            let nodes = elements.compactMap(TOMLNode.init)
-            guard nodes.count == elements.count else { return nil }
-            self = .array(nodes)
-        case .object(let members):
-            let nodes = members.compactMapValues(TOMLNode.init)
-            guard nodes.count == members.count else { return nil }
-            self = .table(nodes)
-        }
     }
 }

@@ -45,7 +45,7 @@ struct Finding: Equatable, Sendable {
 
 /// Checks a configuration and every connection that it describes, one after the other.
 struct Inspection: Sendable {
-    private let configuration: Configuration
+    let configuration: Configuration
     private let logger: Logger
     private let limit: Duration
 
@@ -95,6 +95,7 @@ struct Inspection: Sendable {
             findings.append(Finding(.ok, "skills", skills.map(\.name).joined(separator: ", ")))
         }
         findings += faults.map { Finding(.error, "skills", "\($0)") }
+        findings += models
         for source in [
             configuration.matrixPassword, configuration.matrixAccessToken, configuration.providerKey,
             configuration.agentToken,
@@ -225,7 +226,7 @@ struct Inspection: Sendable {
                 return try await group.next() ?? nil
             }
             switch status {
-            case .connected: return Finding(.ok, "agent", "\(address) answers")
+            case .connected: return Finding(.ok, "agent", "\(address) answers\(await Self.offer(of: connection))")
             case .disconnected(let reason):
                 return unreachable(reason.map { "cannot be reached: \($0)" } ?? "does not answer")
             case nil: return unreachable("does not answer")

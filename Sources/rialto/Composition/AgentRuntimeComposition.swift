@@ -47,6 +47,8 @@ struct AgentRuntimeComposition {
         let log = SQLiteEventLog(database: database)
         let persona = Persona(name: configuration.agent.name, instructions: configuration.agent.instructions)
         var parts = AgentRuntime.Parts(persona: persona, provider: provider, log: log, archive: archive)
+        parts.catalogue = configuration.provider.catalogue
+        parts.choice = configuration.provider.choice
         parts.tools = ToolBox([ClockTool(), EchoTool()])
         parts.skills = Self.skills(configuration, logger: logger)
         parts.budget = TokenBudget(

@@ -175,6 +175,8 @@ extension Configuration {
         var baseURL: HTTPAddress?
         /// The file that holds the key.
         var apiKeyFile: PathSetting?
+        /// The models that people may choose, and what is known of each.
+        var models: ModelList?
     }
 
     /// `[store]`: where data is kept.

@@ -264,6 +264,17 @@ enum ConfigurationSchema {
             "A file with the key, readable by nobody else. Instead: the variable OPENAI_API_KEY or ANTHROPIC_API_KEY,",
             "by the kind, or a systemd credential named \"provider.api_key\"."
         ),
+        ConfigurationKey(
+            "provider", "models", \.provider.models,
+            example: """
+                [{ name = "model-name", context_tokens = 200000, input_price = 1.25, output_price = 10.0 }]
+                """,
+            "What is known of models, written as a list or as tables under [[provider.models]]. Besides `model`, which answers",
+            "by default, people can choose each of them with !model. `name` is the provider's; `title` what people know it as;",
+            "`context_tokens` what question and answer may have together: longer conversations lose their oldest turns.",
+            "`max_output_tokens` limits an answer. `input_price`, `cached_input_price` and `output_price` are US dollars for a",
+            "million tokens. `selectable` = false keeps people from choosing it. The environment takes the list as JSON."
+        ),
     ]
 
     private static let store = [

@@ -52,6 +52,13 @@ public protocol EventLog: Sendable {
     ///   - runID: The last run of the previous page, or nil for the first.
     func unfinishedRuns(after runID: String?, limit: Int) async throws -> [RunState]
 
+    /// The runs that are sealed and whose last snapshot is not in the archive, ordered by id: what a process that died
+    /// between a run's last event and its archiving has left. `expire` drops none of them.
+    ///
+    /// - Parameters:
+    ///   - runID: The last run of the previous page, or nil for the first.
+    func unarchivedRuns(after runID: String?, limit: Int) async throws -> [RunState]
+
     /// Reads what follows a position, at most `limit` events; an empty page that is no end means: nothing yet.
     ///
     /// - Throws: `PlatformError` with `unknownRun`.

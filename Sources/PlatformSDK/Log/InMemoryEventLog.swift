@@ -53,6 +53,20 @@ public final class InMemoryEventLog: EventLog {
         return Array(unfinished.sorted { $0.head.runID < $1.head.runID }.prefix(max(0, limit)).map(\.head.state))
     }
 
+    public func unarchivedRuns(after runID: String?, limit: Int) async throws -> [RunState] {
+        let ended = runs.withLock { runs in
+            runs.values.filter { run in
+                run.head.isSealed && run.head.lastSeq > 0 && runID.map { run.head.runID > $0 } ?? true
+            }
+        }
+        var unarchived: [RunState] = []
+        for run in ended.sorted(by: { $0.head.runID < $1.head.runID }) where unarchived.count < limit {
+            let isArchived = try await archive.snapshot(of: run.head.runID).map(run.isWhole) ?? false
+            if !isArchived { unarchived.append(run.head.state) }
+        }
+        return unarchived
+    }
+
     public func read(_ runID: String, after cursor: LogCursor, limit: Int) async throws -> LogPage {
         if let run = runs.withLock({ $0[runID] }) { return run.page(after: cursor, limit: limit) }
         return LogPage(ofExpired: try await expired(runID), after: cursor)

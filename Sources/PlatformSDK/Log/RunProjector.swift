@@ -34,6 +34,30 @@ public struct RunProjector: Sendable {
         if unstored > 0, let snapshot = projection.snapshot { try await archive.store(snapshot) }
         return projection.snapshot
     }
+
+    /// Keeps the ends of the runs that have ended and are not archived, as a process leaves them that dies between the two.
+    ///
+    /// A run that cannot be read or kept holds up no other.
+    ///
+    /// - Returns: The runs that are still not archived, and why.
+    /// - Throws: What the log's list throws, and `CancellationError`.
+    public func catchUp(pageSize: Int = 64) async throws -> [String: any Error] {
+        var failures: [String: any Error] = [:]
+        var last: String?
+        while true {
+            let page = try await log.unarchivedRuns(after: last, limit: max(1, pageSize))
+            guard let end = page.last else { return failures }
+            for state in page {
+                do {
+                    try await project(state.runID)
+                } catch {
+                    try Task.checkCancellation()
+                    failures[state.runID] = error
+                }
+            }
+            last = end.runID
+        }
+    }
 }
 
 extension LogFrame {

@@ -82,6 +82,12 @@ package struct SQLiteEventLog: EventLog {
         }
     }
 
+    package func unarchivedRuns(after runID: String?, limit: Int) async throws -> [RunState] {
+        try await database.read("list the runs that are not archived") { database in
+            try database.unarchivedRuns(after: runID ?? "", limit: max(0, limit)).map(\.head.state)
+        }
+    }
+
     package func read(_ runID: String, after cursor: LogCursor, limit: Int) async throws -> LogPage {
         let page = try await database.read("read a run's events") { database in
             try database.page(of: runID, after: cursor, limit: max(1, limit))

@@ -7,6 +7,17 @@ struct StoredRun: Sendable {
     /// What `init(_:)` reads.
     static let columns = "id, run_id, attempt, last_seq, trimmed_through, base_attempt, sealed_at"
 
+    /// Whether the archive has the snapshot of a run's last event, as a condition on `runs`.
+    static let isArchived = """
+        EXISTS (
+            SELECT 1 FROM snapshots
+            WHERE snapshots.run_id = runs.run_id AND snapshots.seq = last_seq
+                AND snapshots.attempt <= runs.attempt
+                AND snapshots.attempt >= COALESCE(
+                    (SELECT events.attempt FROM events WHERE run = runs.id AND events.seq = last_seq),
+                    base_attempt))
+        """
+
     /// The key that its events refer to.
     let id: Int64
     /// What decides about changes.
@@ -68,16 +79,21 @@ extension Database {
         let statement = try cachedStatement(
             sql: """
                 SELECT \(StoredRun.columns) FROM runs
-                WHERE sealed_at IS NOT NULL AND sealed_at < ? AND (last_seq = 0 OR EXISTS (
-                    SELECT 1 FROM snapshots
-                    WHERE snapshots.run_id = runs.run_id AND snapshots.seq = last_seq
-                        AND snapshots.attempt <= runs.attempt
-                        AND snapshots.attempt >= COALESCE(
-                            (SELECT events.attempt FROM events WHERE run = runs.id AND events.seq = last_seq),
-                            base_attempt)))
+                WHERE sealed_at IS NOT NULL AND sealed_at < ? AND (last_seq = 0 OR \(StoredRun.isArchived))
                 ORDER BY sealed_at LIMIT ?
                 """)
         return try Row.fetchAll(statement, arguments: [cutoff.storedMilliseconds, limit]).map(StoredRun.init)
+    }
+
+    /// Runs that were sealed and whose last snapshot is not in the archive, by id from one on.
+    func unarchivedRuns(after runID: String, limit: Int) throws -> [StoredRun] {
+        let statement = try cachedStatement(
+            sql: """
+                SELECT \(StoredRun.columns) FROM runs
+                WHERE sealed_at IS NOT NULL AND last_seq > 0 AND run_id > ? AND NOT \(StoredRun.isArchived)
+                ORDER BY run_id LIMIT ?
+                """)
+        return try Row.fetchAll(statement, arguments: [runID.stored, limit]).map(StoredRun.init)
     }
 
     /// Deletes a run with its events.

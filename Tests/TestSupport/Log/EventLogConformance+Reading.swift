@@ -168,6 +168,35 @@ extension EventLogConformance {
             #expect(try await subject.archive.snapshot(of: "run-1") == kept)
             #expect(try await subject.log.expire(sealedBefore: .distantFuture, limit: 10) == 1)
         },
+        Case("lists what has ended and is not archived to its end, and the archive can catch up with it") {
+            subject async throws in
+            for number in 1...5 {
+                let events = try await subject.begin("run-\(number)", deltas: 2)
+                // What is kept of the second is older than its end, and the third one's end is archived.
+                if number == 2 { try await subject.archive.store(Fixtures.snapshot(of: events[...])) }
+                if number == 4 { continue }
+                let end = Fixtures.end(4, of: "run-\(number)")
+                try await subject.log.append([end], to: "run-\(number)", attempt: 1)
+                if number == 3 { try await subject.archive.store(Fixtures.snapshot(of: events + [end])) }
+            }
+            try await subject.log.claim("run-6", attempt: 1)
+            try await subject.log.seal("run-6", attempt: 1)
+            let first = try await subject.log.unarchivedRuns(after: nil, limit: 2)
+            #expect(first.map(\.runID) == ["run-1", "run-2"])
+            #expect(first.first == RunState(runID: "run-1", attempt: 1, lastSeq: 4, isSealed: true))
+            let second = try await subject.log.unarchivedRuns(after: "run-2", limit: 2)
+            #expect(second.map(\.runID) == ["run-5"])
+
+            let projector = RunProjector(log: subject.log, archive: subject.archive)
+            #expect(try await projector.catchUp(pageSize: 2).isEmpty)
+            #expect(try await subject.log.unarchivedRuns(after: nil, limit: 10) == [])
+            for number in [1, 2, 5] {
+                let kept = try await subject.archive.snapshot(of: "run-\(number)")
+                #expect(kept?.asOf.seq == 4 && kept?.response.status == .complete)
+            }
+            #expect(try await subject.archive.snapshot(of: "run-4") == nil)
+            #expect(try await subject.log.expire(sealedBefore: .distantFuture, limit: 10) == 5)
+        },
         Case("forgets at most as many runs as asked, and an empty one without an archive") { subject async throws in
             for number in 1...3 {
                 try await subject.log.claim("run-\(number)", attempt: 1)

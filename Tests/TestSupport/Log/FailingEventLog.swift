@@ -79,6 +79,10 @@ package final class FailingEventLog: EventLog {
         return try await log.unfinishedRuns(after: runID, limit: limit)
     }
 
+    package func unarchivedRuns(after runID: String?, limit: Int) async throws -> [RunState] {
+        try await log.unarchivedRuns(after: runID, limit: limit)
+    }
+
     package func read(_ runID: String, after cursor: LogCursor, limit: Int) async throws -> LogPage {
         try await log.read(runID, after: cursor, limit: limit)
     }

@@ -18,12 +18,10 @@ extension AgentRuntime {
                 let lost: Set<PlatformError.Code> = [.notOwner, .runSealed, .unknownRun]
                 if let error = error as? PlatformError, lost.contains(error.code) { return }
                 if Task.isCancelled { return }
-                open.note(isEnding: false, of: runID)
                 logger.error(
                     "a run cannot be recorded and waits", metadata: ["run": "\(runID)", "error": "\(error)"])
-                let pause = min(Duration.seconds(1) * (1 << min(failures, 5)), .seconds(30))
                 failures += 1
-                try? await clock.sleep(for: pause)
+                await pause(afterFailures: failures)
                 job = .left(runID: runID)
             }
         }
@@ -33,8 +31,11 @@ extension AgentRuntime {
         switch job {
         case .begun(let request, let writer): try await conduct(request, writer)
         case .left(let runID):
-            guard let (request, writer) = try await takeOver(runID) else { return }
+            // What looked like a failure may have ended the run: until that is known, no other reads the thread's history.
+            guard let (request, writer) = try await takeOver(runID) else { return try await archiveEnd(of: runID) }
             open.note(threadID: request.threadID, of: runID)
+            open.note(isEnding: false, of: runID)
+            open.noteBegin(runID)
             try await conduct(request, writer)
         }
     }
@@ -59,17 +60,6 @@ extension AgentRuntime {
         }
         await record(conductor.tokens, of: request, day: day)
         await archive(writer)
-    }
-
-    /// Keeps the run's last snapshot; where that fails, the projector will do it.
-    func archive(_ writer: RunWriter) async {
-        guard let snapshot = writer.snapshot else { return }
-        do {
-            try await parts.archive.store(snapshot)
-        } catch {
-            logger.warning(
-                "the end of a run is not archived yet", metadata: ["run": "\(writer.runID)", "error": "\(error)"])
-        }
     }
 
     /// The plan of a run with the thread's history.

@@ -32,8 +32,8 @@ extension AgentRuntime {
             } catch {
                 if Task.isCancelled { return }
                 logger.error("unfinished runs cannot be listed", metadata: ["error": "\(error)"])
-                try? await clock.sleep(for: min(Duration.seconds(1) * (1 << min(failures, 5)), .seconds(30)))
                 failures += 1
+                await pause(afterFailures: failures)
             }
         }
     }

@@ -83,6 +83,7 @@ package final class AgentRuntime: AgentResponder {
     /// Performs the runs until the task is cancelled; those that are open then stay unfinished in the log, and the next
     /// process sees to them.
     package func run() async throws {
+        await catchUp()
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await self.recover() }
             for await job in jobs { tasks.addTask { await self.perform(job) } }
@@ -108,6 +109,10 @@ package final class AgentRuntime: AgentResponder {
                 } else {
                     open.close(request.runID)
                 }
+            } catch let error as UnconfirmedOpening {
+                // Once the log can be read again the run is performed if it has begun, and let go if it has not.
+                newJobs.yield(.left(runID: request.runID))
+                throw error.cause
             } catch {
                 open.close(request.runID)
                 throw error
@@ -156,7 +161,11 @@ package final class AgentRuntime: AgentResponder {
             if let state = try? await parts.log.state(of: request.runID) { attempt = state.attempt + 1 }
             let claimed = try await parts.log.claim(request.runID, attempt: attempt)
             let writer = writer(of: request, claimed: claimed)
-            try await writer.append(plan.opening(at: writer.milliseconds))
+            do {
+                try await writer.append(plan.opening(at: writer.milliseconds))
+            } catch  where !(error is PlatformError) {
+                throw UnconfirmedOpening(cause: error)
+            }
             return .begun(request, writer)
         } catch let error as PlatformError {
             let lost: Set<PlatformError.Code> = [.notOwner, .runSealed, .sequenceConflict, .sequenceGap]
@@ -172,6 +181,11 @@ package final class AgentRuntime: AgentResponder {
             request.runID, claimed: claimed, projection: projection, traceparent: request.traceparent, log: parts.log,
             now: now)
     }
+}
+
+/// The append of a run's opening has failed, which may be in the log all the same.
+private struct UnconfirmedOpening: Error {
+    let cause: any Error
 }
 
 /// A run that is to be performed.

@@ -2,6 +2,7 @@ import AgentRuntime
 import Foundation
 import HTTP
 import Logging
+import PlatformSDK
 import SQLiteStore
 import ServiceLifecycle
 
@@ -103,8 +104,15 @@ struct LogHousekeeping: Service, CustomStringConvertible {
 
     private func tidy() async {
         let sealed = Date(timeIntervalSinceNow: -Double(retention.keepHours) * 3_600)
-        let stored = Date(timeIntervalSinceNow: -Double(retention.archiveDays) * 86_400)
+        // The archive stands for what the log has no more, so that it is the last to forget.
+        let remembered = max(Double(retention.archiveDays) * 86_400, Double(retention.keepHours) * 3_600)
+        let stored = Date(timeIntervalSinceNow: -remembered)
         do {
+            for (runID, error) in try await RunProjector(log: log, archive: archive).catchUp() {
+                logger.warning(
+                    "a run that is over cannot be archived, and stays in the log",
+                    metadata: ["run": "\(runID)", "error": "\(error)"])
+            }
             while try await log.expire(sealedBefore: sealed, limit: Self.batch) == Self.batch {}
             while try await archive.prune(storedBefore: stored, limit: Self.batch) == Self.batch {}
         } catch {

@@ -56,6 +56,19 @@ import Testing
         }
     }
 
+    /// Browsers let any page connect to this machine, and say which page it is.
+    @Test(arguments: ["https://example.org", "http://localhost", "null"])
+    func webPagesAreRefusedWithoutAToken(origin: String) async throws {
+        try await withServer(responder: ScriptedAgent()) { port in
+            for isUpgrade in [true, false] {
+                let head = try await onThread {
+                    try RawSocket.connect(port: port).upgrade(path: "/agent_ws/", isUpgrade: isUpgrade, origin: origin)
+                }
+                #expect(head.hasPrefix("HTTP/1.1 403 "))
+            }
+        }
+    }
+
     @Test func theConnectionIsEncryptedWhereTheCertificateIsTrusted() async throws {
         // Waiting for a process blocks its thread.
         let files = try await onThread { try Certificate() }

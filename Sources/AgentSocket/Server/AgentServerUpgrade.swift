@@ -26,7 +26,7 @@ extension Channel {
                     return channel.eventLoop.makeSucceededFuture(HTTPHeaders())
                 }
                 // The request does not come out of an upgrade that is refused, so it is answered here.
-                channel.refuse(head, path: path, isAdmitted: security.admits(head))
+                channel.refuse(head, path: path, security: security)
                 return channel.eventLoop.makeSucceededFuture(nil)
             },
             upgradePipelineHandler: { channel, _ in
@@ -56,13 +56,16 @@ extension Channel {
 
 extension Channel {
     /// Answers a request that is no upgrade to the agent protocol with a short text, and closes the connection.
-    fileprivate func refuse(_ request: HTTPRequestHead, path: String, isAdmitted: Bool) {
+    fileprivate func refuse(_ request: HTTPRequestHead, path: String, security: AgentServerSecurity) {
         let status: HTTPResponseStatus
         let text: String
         if !request.isBelow(path) {
             (status, text) = (.notFound, "Not found.\n")
-        } else if !isAdmitted {
-            (status, text) = (.unauthorized, "A bearer token is needed.\n")
+        } else if !security.admits(request) {
+            (status, text) =
+                security.token == nil
+                ? (.forbidden, "Web pages may not use an agent that wants no token.\n")
+                : (.unauthorized, "A bearer token is needed.\n")
         } else {
             (status, text) = (.upgradeRequired, "This is a WebSocket endpoint.\n")
         }
@@ -96,7 +99,7 @@ private final class UpgradeRefusalHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let request) = Self.unwrapInboundIn(data), context.channel.isActive else { return }
-        context.channel.refuse(request, path: path, isAdmitted: security.admits(request))
+        context.channel.refuse(request, path: path, security: security)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

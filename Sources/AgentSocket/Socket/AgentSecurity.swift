@@ -44,9 +44,16 @@ package struct AgentServerSecurity: Sendable {
         self.certificate = certificate
     }
 
-    /// Whether the request shows the token, compared in a time that does not tell where it differs.
+    /// Whether the request may become a connection: it shows the token, or comes from no web page where none is wanted.
+    ///
+    /// Browsers let any page open a WebSocket to any address, this machine's own among them, but none without `Origin`.
     func admits(_ request: HTTPRequestHead) -> Bool {
-        guard let token else { return true }
+        token == nil ? request.headers["Origin"].isEmpty : showsToken(request)
+    }
+
+    /// Whether the request shows the token, compared in a time that does not tell where it differs.
+    private func showsToken(_ request: HTTPRequestHead) -> Bool {
+        guard let token else { return false }
         let fields = request.headers["Authorization"]
         guard fields.count == 1, fields[0].lowercased().hasPrefix("bearer ") else { return false }
         let shown = Array(fields[0].dropFirst("bearer ".count).utf8)

@@ -28,9 +28,12 @@ final class RawSocket: Sendable {
 
     deinit { Glibc.close(descriptor) }
 
-    /// Connects to a port of this machine.
-    static func connect(port: Int) throws -> RawSocket {
+    /// Connects to a port of this machine; what comes and is not read takes about so many bytes.
+    static func connect(port: Int, receiveBuffer: Int32? = nil) throws -> RawSocket {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var size = receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
         let result = withLoopback(port: port) { Glibc.connect(descriptor, $0, $1) }
         guard result == 0 else { throw Ended() }
         return RawSocket(descriptor: descriptor, masks: true)
@@ -70,7 +73,16 @@ final class RawSocket: Sendable {
         try send(opcode: 1, Array(text.utf8))
     }
 
+    /// Sends texts in one piece.
+    func send(_ texts: [String]) throws {
+        try write(texts.flatMap { frame(opcode: 1, Array($0.utf8)) })
+    }
+
     func send(opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true, isMasked: Bool? = nil) throws {
+        try write(frame(opcode: opcode, payload, isFinal: isFinal, isMasked: isMasked))
+    }
+
+    private func frame(opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true, isMasked: Bool? = nil) -> [UInt8] {
         let mask: [UInt8]? = isMasked ?? masks ? [0x37, 0xfa, 0x21, 0x3d] : nil
         var bytes: [UInt8] = [(isFinal ? 0x80 : 0) | opcode]
         let flag: UInt8 = mask == nil ? 0 : 0x80
@@ -85,7 +97,7 @@ final class RawSocket: Sendable {
         } else {
             bytes += payload
         }
-        try write(bytes)
+        return bytes
     }
 
     func readFrame() throws -> Frame {
@@ -119,11 +131,12 @@ final class RawSocket: Sendable {
     func sendEnd(_ tokens: Int = 1) throws { try send(#"{"type":"AGENT_EVENT_END","tokens_used":\#(tokens)}"#) }
 
     /// Asks a server for the upgrade, as a client; returns the answer's head.
-    func upgrade(path: String, isUpgrade: Bool = true) throws -> String {
+    func upgrade(path: String, isUpgrade: Bool = true, origin: String? = nil) throws -> String {
         let fields =
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        try write(Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(isUpgrade ? fields : "")\r\n".utf8))
+        let head = "GET \(path) HTTP/1.1\r\nHost: localhost\r\n" + (origin.map { "Origin: \($0)\r\n" } ?? "")
+        try write(Array("\(head)\(isUpgrade ? fields : "")\r\n".utf8))
         return try readHead()
     }
 

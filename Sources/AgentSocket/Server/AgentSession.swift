@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NIOCore
 import PlatformSDK
@@ -30,6 +31,8 @@ final class AgentSession: Sendable {
     private let responder: any AgentResponder
     private let runs: (any AgentResponder)?
     private let logger: Logger
+    /// The thread of the messages that name none: a connection of the base protocol is one conversation.
+    private let conversation = "connection-\(UUID().uuidString.lowercased())"
     private let state = Mutex(State())
 
     /// Creates a session; without `runs` it speaks the base protocol only.
@@ -114,8 +117,9 @@ final class AgentSession: Sendable {
                 try await refuse(code, details, outbound)
                 return nil
             }
-            // The base protocol names neither user nor thread: a connection is one conversation.
-            let request = MessageRequest(userID: "", threadID: "default", runID: "", text: text)
+            // The base protocol names neither user nor thread nor run.
+            let runID = "base-\(UUID().uuidString.lowercased())"
+            let request = MessageRequest(userID: "", threadID: conversation, runID: runID, text: text)
             return { await self.generate(request, outbound) }
         case .runMessage(let request):
             // An agent of the base protocol takes the message and ignores the fields that it does not know.
@@ -219,6 +223,8 @@ final class AgentSession: Sendable {
         } catch {
             lastFrame = Task.isCancelled ? nil : Self.frame(for: error)
             if lastFrame != nil { logger.warning("generation failed", metadata: ["error": "\(error)"]) }
+            // Nobody else can read it, so an agent that keeps its runs has no reason to go on.
+            try? await responder.cancel(runID: request.runID)
         }
         state.withLock { $0.isGenerating = false }
         if let lastFrame { try? await send(lastFrame, outbound) }
@@ -230,15 +236,21 @@ final class AgentSession: Sendable {
     }
 
     /// Sends the text of the reply as it comes; returns the tokens that it took.
+    ///
+    /// The base protocol cannot take back what was said: a reply that begins anew behind it has failed.
     private func stream(_ request: MessageRequest, _ outbound: Outbound) async throws -> Int {
+        var hasSaid = false
         for try await event in try await responder.respond(to: request) {
             switch event.event {
-            case .textChunk(let text):
+            case .reset where hasSaid:
+                throw PlatformError(.agentFailed, "the reply began anew after a part of it was sent; ask again")
+            case .textChunk(let text), .reset(let text):
                 for piece in text.pieces(maximumBytes: AgentServerFrame.maximumChunkBytes) {
+                    hasSaid = true
                     try await send(.textChunk(piece), outbound)
                 }
             case .end(let tokens): return tokens
-            case .reasoningChunk, .toolCall, .toolResult, .file, .approvalRequest, .reset, .progress: continue
+            case .reasoningChunk, .toolCall, .toolResult, .file, .approvalRequest, .progress: continue
             }
         }
         throw PlatformError(.protocolViolation, "the agent's reply stopped before its end")

@@ -158,6 +158,16 @@ extension AgentServerFrame {
         }
     }
 
+    /// The frame in a size that is always taken: an event's number without the event, an error without its details.
+    var withoutContent: AgentServerFrame {
+        switch self {
+        case .runEvent(let frame): .run(frame.runID, RunEvent(seq: frame.event.seq, .progress), after: frame.after)
+        case .runError(let runID, let code, _): .runError(runID, code: String(code.prefix(64)), details: "")
+        case .error(let code, _): .error(code: String(code.prefix(64)), details: "")
+        case .status, .textChunk, .end, .unknown: self
+        }
+    }
+
     /// The frame as the base protocol means it, which knows no runs.
     var withoutRun: AgentServerFrame {
         switch self {

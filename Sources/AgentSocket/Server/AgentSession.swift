@@ -17,8 +17,7 @@ final class AgentSession: Sendable {
         var unfinished = 0
         var isDraining = false
         /// The delivery that is the current one of each run.
-        var deliveries: [String: Int] = [:]
-        var lastDelivery = 0
+        var deliveries: [String: AgentDelivery] = [:]
     }
 
     private typealias Work = @Sendable () async -> Void
@@ -132,16 +131,28 @@ final class AgentSession: Sendable {
             }
         case .cancel(let runID):
             guard let runs else { return try await refuseType("CANCEL", outbound) }
-            return { try? await runs.cancel(runID: runID) }
+            await cancel(runID, of: runs)
+            return nil
         case .approval(let runID, let itemID, let decision):
             guard let runs else { return try await refuseType("APPROVAL", outbound) }
-            return {
-                do {
-                    try await runs.decide(decision, runID: runID, itemID: itemID)
-                } catch {
-                    try? await self.send(Self.frame(for: error), outbound)
-                }
+            do {
+                try await runs.decide(decision, runID: runID, itemID: itemID)
+            } catch {
+                try await send(Self.frame(for: error), outbound)
             }
+            return nil
+        }
+    }
+
+    /// Stops a run; one that is on its way to the agent is stopped when it is there.
+    ///
+    /// The next frame is read after that, so that a client cannot ask for more than is done.
+    private func cancel(_ runID: String, of runs: any AgentResponder) async {
+        await AgentDelivery.wait(for: state.withLock { $0.deliveries[runID] }?.opened)
+        do {
+            try await runs.cancel(runID: runID)
+        } catch {
+            logger.warning("a run cannot be stopped", metadata: ["run": "\(runID)", "error": "\(error)"])
         }
     }
 
@@ -163,55 +174,87 @@ final class AgentSession: Sendable {
         _ outbound: Outbound,
         _ open: @escaping @Sendable () async throws -> ReplySequence<RunEvent>
     ) async throws -> Work? {
-        let (token, refusal): (Int, (String, String)?) = state.withLock { state in
-            if cursor == nil, state.isDraining { return (0, (AgentErrorCode.shuttingDown, "the agent shuts down")) }
-            guard state.deliveries[runID] != nil || state.deliveries.count < Self.maximumDeliveries else {
-                return (0, (AgentErrorCode.tooManyRuns, "\(Self.maximumDeliveries) runs are open on this connection"))
+        let delivery = AgentDelivery()
+        let (earlier, refusal): (AgentDelivery?, (String, String)?) = state.withLock { state in
+            if cursor == nil, state.isDraining { return (nil, (AgentErrorCode.shuttingDown, "the agent shuts down")) }
+            let earlier = state.deliveries[runID]
+            guard earlier != nil || state.deliveries.count < Self.maximumDeliveries else {
+                return (nil, (AgentErrorCode.tooManyRuns, "\(Self.maximumDeliveries) runs are open on this connection"))
             }
-            state.lastDelivery += 1
-            state.deliveries[runID] = state.lastDelivery
+            state.deliveries[runID] = delivery
             state.unfinished += 1
-            return (state.lastDelivery, nil)
+            return (earlier, nil)
         }
         if let (code, details) = refusal {
             try await send(.runError(runID, code: code, details: details), outbound)
             return nil
         }
-        return { await self.deliver(runID, after: cursor, token, outbound, open) }
+        earlier?.replaced.resolve(.success(()))
+        return {
+            // What the earlier one still sends comes first.
+            await AgentDelivery.wait(for: earlier?.ended)
+            await self.deliver(runID, after: cursor, delivery, outbound, open)
+        }
     }
 
     private func deliver(
         _ runID: String,
         after cursor: Int?,
-        _ token: Int,
+        _ delivery: AgentDelivery,
         _ outbound: Outbound,
         _ open: @Sendable () async throws -> ReplySequence<RunEvent>
     ) async {
         do {
-            var cursor = cursor
-            for try await event in try await open() {
-                guard isCurrent(runID, token) else { break }
-                for frame in AgentServerFrame.frames(of: runID, event, after: cursor) {
-                    try await send(frame, outbound)
-                }
-                cursor = nil
+            // A later delivery does not keep this one from bringing the agent its message.
+            let events = try await open()
+            delivery.opened.resolve(.success(()))
+            try await withThrowingTaskGroup { tasks in
+                tasks.addTask { try await self.send(events, of: runID, after: cursor, outbound) }
+                tasks.addTask { await AgentDelivery.wait(for: delivery.replaced) }
+                defer { tasks.cancelAll() }
+                try await tasks.next()
             }
         } catch {
-            if !Task.isCancelled, isCurrent(runID, token) {
-                let (code, details) = Self.codeAndDetails(of: error)
-                try? await send(.runError(runID, code: code, details: details), outbound)
-            }
+            await fail(runID, delivery, error, outbound)
         }
+        delivery.opened.resolve(.success(()))
+        delivery.ended.resolve(.success(()))
         let isDone = state.withLock { state in
-            if state.deliveries[runID] == token { state.deliveries[runID] = nil }
+            if state.deliveries[runID] === delivery { state.deliveries[runID] = nil }
             state.unfinished -= 1
             return state.isDraining && state.unfinished == 0
         }
         if isDone { close() }
     }
 
-    private func isCurrent(_ runID: String, _ token: Int) -> Bool {
-        state.withLock { $0.deliveries[runID] == token }
+    private func send(
+        _ events: ReplySequence<RunEvent>, of runID: String, after cursor: Int?, _ outbound: Outbound
+    ) async throws {
+        var cursor = cursor
+        for try await event in events {
+            for frame in AgentServerFrame.frames(of: runID, event, after: cursor) { try await send(frame, outbound) }
+            cursor = nil
+        }
+    }
+
+    private func fail(
+        _ runID: String, _ delivery: AgentDelivery, _ error: any Error, _ outbound: Outbound
+    ) async {
+        guard !Task.isCancelled, state.withLock({ $0.deliveries[runID] === delivery }) else { return }
+        let (code, details) = Self.codeAndDetails(of: error)
+        let metadata: Logger.Metadata = ["run": "\(runID)", "error": "\(error)"]
+        if Self.isExpected(error) {
+            logger.debug("a run is not delivered to its end", metadata: metadata)
+        } else {
+            logger.warning("a run has failed", metadata: metadata)
+        }
+        try? await send(.runError(runID, code: code, details: details), outbound)
+    }
+
+    /// Whether an error says something of the client's wish rather than of the agent.
+    private static func isExpected(_ error: any Error) -> Bool {
+        let codes: Set<PlatformError.Code> = [.cancelled, .unknownRun, .unsupported, .busy]
+        return (error as? PlatformError).map { codes.contains($0.code) } ?? (error is ChannelError)
     }
 
     // MARK: The base protocol
@@ -281,6 +324,13 @@ final class AgentSession: Sendable {
     }
 
     private func send(_ frame: AgentServerFrame, _ outbound: Outbound) async throws {
-        try await outbound.write(.text(try AgentFrameCodec.encode(frame)))
+        var text = try AgentFrameCodec.encode(frame)
+        if text.utf8.count > AgentFrameCodec.maximumMessageBytes {
+            // The client would close the connection, and each further one, over it.
+            logger.warning(
+                "a frame is too large and is sent without its content", metadata: ["type": "\(frame.typeName)"])
+            text = try AgentFrameCodec.encode(frame.withoutContent)
+        }
+        try await outbound.write(.text(text))
     }
 }

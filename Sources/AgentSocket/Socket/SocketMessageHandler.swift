@@ -24,6 +24,8 @@ final class SocketMessageHandler: ChannelDuplexHandler {
     private var closeTimer: Scheduled<Void>?
     private var violation: PlatformError?
     private var isAwaitingPong = false
+    /// The last ping that came while the socket took nothing; the ones before need no answer (RFC 6455, section 5.5.3).
+    private var unansweredPing: ByteBuffer?
     private let isReaderBehind: @Sendable () -> Bool
 
     /// Creates a handler; `isReaderBehind` says that the socket is not read because its reader is slow, so that a pong
@@ -63,6 +65,11 @@ final class SocketMessageHandler: ChannelDuplexHandler {
         default:
             violate(.protocolError("unknown opcode"), .protocolViolation, "it sent an unknown opcode", context)
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, let ping = unansweredPing.take() { answerPing(ping, context) }
+        context.fireChannelWritabilityChanged()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -111,6 +118,7 @@ final class SocketMessageHandler: ChannelDuplexHandler {
 
     private func answerPing(_ payload: ByteBuffer, _ context: ChannelHandlerContext) {
         guard state == .open else { return }
+        guard context.channel.isWritable else { return unansweredPing = payload }
         context.writeAndFlush(frame(.pong, payload), promise: nil)
     }
 

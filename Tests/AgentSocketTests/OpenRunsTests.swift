@@ -108,6 +108,44 @@ import Testing
         )
     }
 
+    /// A run that an earlier process has begun may go on at the agent, whatever that will turn out to speak.
+    @Test func aStopBeforeTheFirstConnectionIsKept() {
+        var machine = Machine()
+        #expect(machine.stopRun("a", now: .zero).isEmpty)
+        machine.opened()
+        #expect(
+            machine.received(.status(protocolVersion: 2), now: .zero)
+                == [.log(.connected), .sendFrame(.cancel(runID: "a"))])
+        var base = Machine()
+        _ = base.stopRun("a", now: .zero)
+        base.opened()
+        #expect(base.received(.status(protocolVersion: nil), now: .zero) == [.log(.connected)])
+    }
+
+    @Test func aMessageThatComesWhileTheAgentShutsDownWaitsForTheNextConnection() throws {
+        var machine = up()
+        let refusal = AgentServerFrame.runError("a", code: "SHUTTING_DOWN", details: "")
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        #expect(machine.received(refusal, now: .zero).isEmpty)
+        #expect(try machine.enqueue("b", run: .message(request("b")), now: .zero).actions.isEmpty, "refused as well")
+        #expect(machine.tick(now: .seconds(29), isConsumerBehind: false).isEmpty)
+        var patient = machine
+        _ = machine.disconnected(reason: "r", jitter: 1, now: .seconds(29))
+        machine.opened()
+        #expect(
+            machine.received(.status(protocolVersion: 2), now: .seconds(31)) == [
+                .log(.connected), .sendFrame(.runMessage(request("a"))), .sendFrame(.runMessage(request("b"))),
+            ])
+        #expect(machine.received(chunk("a", 1), now: .seconds(31)) == [.offer(id, event(1))])
+        // Once it has said something it has failed with its connection's agent.
+        #expect(machine.received(refusal, now: .seconds(31)).count == 1)
+
+        let failures = patient.tick(now: .seconds(31), isConsumerBehind: false)
+        #expect(failures.count == 2)
+        guard case .fail(id, let failure) = failures.first else { return #expect(Bool(false), "\(failures)") }
+        #expect(failure.code == .unavailable && failure.isRetryable)
+    }
+
     @Test func openRunsAreBoundedAndTheRestWaits() throws {
         var limits = Machine.Limits()
         limits.openRuns = 1

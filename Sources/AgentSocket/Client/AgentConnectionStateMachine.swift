@@ -117,7 +117,8 @@ package struct AgentConnectionStateMachine: Sendable {
             actions.append(.fail(current.id, .cancelled(runID)))
         }
         let isUnsent = waiting.contains { if case .message = $0.run { true } else { false } }
-        guard isMultiplexed, !isUnsent else { return actions }
+        // Before the first STATUS nobody knows what the agent speaks: a run of an earlier process may still go on there.
+        guard !isUnsent, isMultiplexed || link != .up else { return actions }
         return actions + runs.stop(runID, isUp: link == .up)
     }
 

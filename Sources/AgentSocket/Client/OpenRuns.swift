@@ -70,6 +70,8 @@ struct OpenRuns: Sendable {
     private var runIDs: [RequestID: String] = [:]
     /// The runs that the agent has to be told to stop once it is there.
     private var pendingStops: [String] = []
+    /// Whether the agent takes no message on this connection any more: what it has refused waits for the next one.
+    private var isDraining = false
 
     init(limits: Machine.Limits) {
         self.limits = limits
@@ -141,6 +143,7 @@ struct OpenRuns: Sendable {
     mutating func connected(now: Duration) -> [Action] {
         var actions: [Action] = pendingStops.map { .sendFrame(.cancel(runID: $0)) }
         pendingStops = []
+        isDraining = false
         // A parked run is resumed when its consumer has room.
         for run in inOrder where run.phase != .waiting && run.phase != .parked { actions += resume(run, now: now) }
         return actions + sendWaiting(now: now)
@@ -178,6 +181,12 @@ struct OpenRuns: Sendable {
             // The agent has never seen the message: the connection was lost on its way.
             return restart(run, now: now)
         }
+        if agentCode == AgentErrorCode.shuttingDown, run.canRestart {
+            isDraining = true
+            runs[runID]?.phase = .waiting
+            runs[runID]?.lastFrameAt = now
+            return []
+        }
         _ = remove(runID)
         let code: PlatformError.Code
         var isRetryable = false
@@ -212,6 +221,11 @@ struct OpenRuns: Sendable {
                 let failure = Machine.Failure(code: .unavailable, message: message, isRetryable: isRetryable)
                 actions.append(.fail(run.id, failure))
                 _ = remove(run.runID)
+            } else if run.phase == .waiting, isDraining, now - run.lastFrameAt >= limits.wait {
+                let message = "the agent shuts down, and did not come back within \(limits.wait)"
+                let failure = Machine.Failure(code: .unavailable, message: message, isRetryable: true)
+                actions.append(.fail(run.id, failure))
+                _ = remove(run.runID)
             } else if run.isExpectingFrames, now - run.lastFrameAt >= limits.silence {
                 let message = "the agent has sent nothing for \(limits.silence)"
                 actions.append(.fail(run.id, Machine.Failure(code: .timedOut, message: message)))
@@ -233,6 +247,8 @@ struct OpenRuns: Sendable {
     mutating func giveUp() -> (unsent: [Unsent], actions: [Action]) {
         let unsent = inOrder.filter { $0.phase == .waiting }
         for run in unsent { _ = remove(run.runID) }
+        pendingStops = []
+        isDraining = false
         let failure = Machine.Failure(
             code: .unsupported,
             message: "the agent came back with the base protocol, which cannot resume a run"
@@ -245,6 +261,7 @@ struct OpenRuns: Sendable {
     private var inOrder: [Run] { runs.values.sorted { $0.id.number < $1.id.number } }
 
     private mutating func sendWaiting(now: Duration) -> [Action] {
+        guard !isDraining else { return [] }
         var actions: [Action] = []
         var room = limits.openRuns - (runs.count - waitingCount)
         for run in inOrder where run.phase == .waiting && room > 0 {

@@ -324,7 +324,7 @@ import Testing
         var options = WebSocketAgentConnection.Options.fast
         options.pingInterval = .milliseconds(100)
         options.pongTimeout = .seconds(2)
-        options.limits.silence = .milliseconds(100)
+        options.limits.silence = .seconds(1)
         try await withConnection(port: server.port, options: options) { connection in
             let reply = try await connection.respond(to: MessageRequest("much"))
             var iterator = reply.makeAsyncIterator()

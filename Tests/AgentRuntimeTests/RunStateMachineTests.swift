@@ -155,6 +155,24 @@ import Testing
         #expect(machine.isOver)
     }
 
+    /// A model that breaks behind a whole answer each time is not asked for ever.
+    @Test func attemptsEnd() {
+        var machine = machine(tools: [tool("t", harmless: true)])
+        _ = machine.begin()
+        var attempts = 1
+        while attempts < 20 {
+            _ = machine.take(call("t") + [.finish(.toolCalls)])
+            _ = machine.answerEnded()
+            _ = machine.callEnded(at: 0, ToolOutcome("ok"))
+            _ = machine.take(message("a").dropLast())
+            let action = machine.answerFailed(ModelError(.truncated, "cut", isRetryable: true), jitter: 1)
+            guard case .supersede = action.step else { break }
+            attempts += 1
+            _ = machine.beginAttempt(attempts, at: 0)
+        }
+        #expect(attempts == 5 && machine.isOver)
+    }
+
     @Test(arguments: [
         (0, nil, 0.0, Duration.milliseconds(250)), (0, nil, 1.0, .milliseconds(500)), (3, nil, 1.0, .seconds(4)),
         (0, Duration.seconds(9), 1.0, .seconds(9)), (0, .milliseconds(1), 1.0, .milliseconds(500)),

@@ -91,7 +91,7 @@ extension RunStateMachine {
         let payloads = answer.closeOpenItems(reason: "unfinished")
         spent = usage
         answer.usage = nil
-        retries = 0
+        retries = restarts
         nextIndex = answer.nextIndex
         let items = answer.items
         conversation += items

@@ -93,8 +93,11 @@ package struct RunStateMachine: Sendable {
     /// The calls of the model, over all attempts: part of their ids.
     var asked = 0
     var rounds = 0
-    /// The repetitions since the model has last given a whole answer.
+    /// The repetitions since the model has last given a whole answer, and those of whole attempts, which count for good:
+    /// a model that breaks in a later round each time is not paid for the earlier ones for ever.
     var retries = 0
+    /// How often the run has begun anew.
+    var restarts = 0
     var hasSaidText = false
     var hasHadEffects = false
     /// The tokens of the answers before the present one, over all attempts.
@@ -119,7 +122,7 @@ package struct RunStateMachine: Sendable {
     package mutating func beginAttempt(_ attempt: Int, at milliseconds: Int64) -> Action {
         spent = usage
         var next = RunStateMachine(plan, attempt: attempt)
-        (next.asked, next.retries, next.spent) = (asked, retries, spent)
+        (next.asked, next.retries, next.restarts, next.spent) = (asked, retries, restarts + 1, spent)
         self = next
         let counted = spent.map { [StreamEvent.Payload.usageUpdate($0)] } ?? []
         return Action(payloads: plan.opening(at: milliseconds) + counted, step: ask())

@@ -84,6 +84,41 @@ import Testing
             })
     }
 
+    private func turn(of items: [OutputItem]) -> Response? {
+        let start = ResponseStart(id: "r", turnID: "t", threadID: "t", modelID: "m", providerID: "p", createdAt: 1)
+        let payloads: [StreamEvent.Payload] = items.enumerated().flatMap { index, item -> [StreamEvent.Payload] in
+            [
+                .itemStart(ItemStart(itemID: "\(index)", outputIndex: index, item: item)),
+                .itemDone(ItemDone(itemID: "\(index)", finalItem: item)),
+            ]
+        }
+        let all = [.responseStart(start)] + payloads + [.turnAbortedByUser(TurnAborted(turnID: "t", reason: "stopped"))]
+        return Response.reduce(
+            all.enumerated().map { index, payload in
+                StreamEvent(
+                    eventID: "\(index)", runID: "r", seq: index + 1, timestamp: 1, traceContext: .random(),
+                    payload: payload)
+            })
+    }
+
+    /// Providers refuse a conversation with reasoning that nothing follows.
+    @Test func reasoningThatLedToNothingIsNotShown() throws {
+        let question = OutputItem.message(.init(content: "q", origin: .user))
+        let reasoning = OutputItem.reasoning(.init(content: "hm", providerState: .string("signed")))
+        let call = OutputItem.functionCall(.init(name: "f", callID: "c"))
+        let output = OutputItem.functionCallOutput(.init(callID: "c", output: "o"))
+        let said = OutputItem.message(.init(content: "a"))
+        for (items, kept) in [
+            ([question, reasoning], [question]), ([question, reasoning, reasoning, said], nil),
+            ([question, reasoning, call, output, reasoning], [question, reasoning, call, output]),
+            ([question, reasoning, said, reasoning], [question, reasoning, said]),
+            ([question, reasoning, call, output, reasoning, said], nil),
+        ] as [([OutputItem], [OutputItem]?)] {
+            let response = try #require(turn(of: items))
+            #expect(TurnMeasure([response]).window.items == kept ?? items)
+        }
+    }
+
     @Test func turnsAreMeasuredByTheModelsCounts() {
         let text = String(repeating: "a", count: 900)
         // The counts of the first turn hold what came before it, those of a turn with calls were added up.

@@ -6,6 +6,23 @@ extension Response {
     /// Of what was not finished only the text that the person has seen stays, and each executed call gets an output,
     /// which says so where the outcome is unknown. Failures, approvals and the platform's own items are left out.
     var historyItems: [OutputItem] {
+        var items: [OutputItem] = []
+        // Providers refuse a conversation with reasoning that leads to nothing, as that of a run which was stopped then.
+        var leadsToSomething = false
+        for item in finishedItems.reversed() {
+            switch item {
+            case .message(let message): leadsToSomething = message.origin == .agent
+            case .functionCall: leadsToSomething = true
+            case .reasoning where leadsToSomething: break
+            case .reasoning: continue
+            default: leadsToSomething = false
+            }
+            items.append(item)
+        }
+        return items.reversed()
+    }
+
+    private var finishedItems: [OutputItem] {
         outputItems.compactMap { item in
             switch item.item {
             case .message(var message):

@@ -21,6 +21,31 @@ import Testing
         }
     }
 
+    /// Some models give the calls of one answer the same id.
+    @Test func theLedgerTellsCallsWithOneIDApart() throws {
+        let start = ResponseStart(id: "r", turnID: "t", threadID: "t", modelID: "m", providerID: "p", createdAt: 1)
+        let items: [OutputItem] = [
+            .functionCall(.init(name: "pay", callID: "c")), .functionCall(.init(name: "look", callID: "c")),
+            .functionCallOutput(.init(callID: "c")), .functionCallOutput(.init(callID: "c")),
+        ]
+        let events: [StreamEvent.Payload] =
+            [.responseStart(start)]
+            + items.enumerated().map { index, item in
+                .itemStart(ItemStart(itemID: "\(index)", outputIndex: index, item: item))
+            }
+        let response = try #require(
+            Response.reduce(
+                events.enumerated().map { index, payload in
+                    StreamEvent(
+                        eventID: "\(index)", runID: "r", seq: index + 1, timestamp: 1, traceContext: .random(),
+                        payload: payload)
+                }))
+        let ledger = CallLedger(response)
+        #expect(ledger.entries.map(\.name) == ["pay", "look"])
+        let harmless = Tool(ModelTool(name: "look", description: "", parameters: .null), hasSideEffects: false)
+        #expect(ledger.mayHaveHadEffects(tools: [harmless]))
+    }
+
     private func checkEnd(_ fixture: RuntimeFixture, _ comment: Comment) async throws -> Response? {
         let events = try await fixture.events()
         #expect(events.filter(\.isTerminal).count <= 1, comment)

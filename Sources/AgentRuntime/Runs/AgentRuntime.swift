@@ -137,6 +137,8 @@ package final class AgentRuntime: AgentResponder {
             // A run that is over, or not there, or somebody else's by now stays as it is.
             let settled: Set<PlatformError.Code> = [.unknownRun, .runSealed, .notOwner]
             guard settled.contains(error.code) else { throw error }
+            // The somebody else may be this process, which has begun to see to what an earlier one has left.
+            _ = open.stop(runID)
         }
     }
 

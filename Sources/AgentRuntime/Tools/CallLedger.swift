@@ -36,15 +36,16 @@ package struct CallLedger: Hashable, Sendable {
 
     /// Reads the ledger of a run.
     package init(_ response: Response) {
-        var names: [String: String] = [:]
+        // Models give an id twice, even within one answer: outputs begin in the order of their calls.
+        var names: [String: ArraySlice<String>] = [:]
         entries = response.outputItems.compactMap { item in
             switch item.item {
             case .functionCall(let call):
-                names[call.callID] = call.name
+                names[call.callID, default: []].append(call.name)
                 return nil
             case .functionCallOutput(let output):
                 return Entry(
-                    callID: output.callID, name: names[output.callID] ?? "",
+                    callID: output.callID, name: names[output.callID]?.popFirst() ?? "",
                     state: State(of: output, item.status, isOver: response.status.isTerminal))
             default: return nil
             }

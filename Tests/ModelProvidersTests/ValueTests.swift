@@ -37,6 +37,37 @@ struct ValueTests {
     }
 
     @Test(
+        "Numbers that no model counts are left out",
+        arguments: [("0", 0), ("12", 12), ("1e3", 1000), ("-1", nil), ("9223372036854775807", nil), ("1e15", nil)])
+    func counts(text: String, count: Int?) {
+        #expect(JSONReader.read(text)?.count == count)
+    }
+
+    /// The server of a local model may be anybody's.
+    @Test("Absurd numbers stop no stream")
+    func absurdNumbers() throws {
+        let most = Int64.max
+        func event(_ json: JSON) -> ServerSentEvent { ServerSentEvent(event: "", data: json.text) }
+        let item: JSON = ["type": "message", "id": "m"]
+        var responses = OpenAIResponsesMapper(prefix: "p")
+        let added: JSON = ["type": "response.output_item.added", "output_index": .integer(most), "item": item]
+        let unplaced: JSON = ["type": "response.output_item.added", "item": item]
+        let usage: JSON = ["input_tokens": .integer(most), "output_tokens": .integer(most)]
+        for json in [added, unplaced, ["type": "response.completed", "response": ["usage": usage]]] {
+            _ = try responses.map(event(json))
+        }
+        #expect(responses.isComplete)
+        var messages = AnthropicMapper(prefix: "p")
+        _ = try messages.map(event(["type": "message_start", "message": ["usage": usage]]))
+        var chat = ChatCompletionsMapper(prefix: "p")
+        let chatUsage: JSON = ["prompt_tokens": .integer(most), "completion_tokens": .integer(most)]
+        let choice: JSON = ["delta": ["content": "hi"], "finish_reason": "stop"]
+        _ = try chat.map(event(["choices": [choice], "usage": chatUsage]))
+        _ = try chat.finish()
+        #expect(chat.isComplete)
+    }
+
+    @Test(
         "What is not JSON is refused",
         arguments: [
             "", "{", "[1,]", #"{"a"}"#, #"{"a":1,}"#, "tru", "\"a", "\"\n\"", #""\x""#, #""\u12""#, "1 2", "-",

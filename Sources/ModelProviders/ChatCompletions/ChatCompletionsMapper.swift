@@ -130,14 +130,15 @@ struct ChatCompletionsMapper: ModelStreamMapper {
     }
 
     private static func usage(_ json: JSON) -> Usage? {
-        guard let prompt = json["prompt_tokens"]?.int else { return nil }
-        let completion = json["completion_tokens"]?.int ?? 0
+        guard let prompt = json["prompt_tokens"]?.count else { return nil }
+        let completion = json["completion_tokens"]?.count ?? 0
         return Usage(
             promptTokens: prompt,
             completionTokens: completion,
             totalTokens: prompt + completion,
-            cachedTokens: json["prompt_tokens_details"]?["cached_tokens"]?.int ?? json["prompt_cache_hit_tokens"]?.int,
-            reasoningTokens: json["completion_tokens_details"]?["reasoning_tokens"]?.int
+            cachedTokens: json["prompt_tokens_details"]?["cached_tokens"]?.count
+                ?? json["prompt_cache_hit_tokens"]?.count,
+            reasoningTokens: json["completion_tokens_details"]?["reasoning_tokens"]?.count
         )
     }
 }

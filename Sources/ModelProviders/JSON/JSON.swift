@@ -33,6 +33,11 @@ enum JSON: Hashable, Sendable {
         }
     }
 
+    /// A place in a list, or a number of tokens; nil for a negative number, and for one so large that sums could overflow.
+    var count: Int? {
+        int.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
+    }
+
     /// The elements of an array; none where the value is something else.
     var elements: [JSON] {
         guard case .array(let elements) = self else { return [] }

@@ -95,8 +95,8 @@ private struct AnthropicUsage {
     mutating func update(_ report: JSON) -> Bool {
         let names = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens"]
         var found: [String: Int] = [:]
-        for name in names { found[name] = report[name]?.int }
-        found["thinking_tokens"] = report["output_tokens_details"]?["thinking_tokens"]?.int
+        for name in names { found[name] = report[name]?.count }
+        found["thinking_tokens"] = report["output_tokens_details"]?["thinking_tokens"]?.count
         fields.merge(found) { _, new in new }
         return !found.isEmpty
     }

@@ -54,7 +54,7 @@ struct OpenAIResponsesMapper: ModelStreamMapper {
     }
 
     private mutating func added(_ json: JSON) -> [ModelEvent] {
-        guard let item = json["item"], let place = json["output_index"]?.int ?? freePlace, open[place] == nil else {
+        guard let item = json["item"], let place = json["output_index"]?.count ?? freePlace, open[place] == nil else {
             return ignore()
         }
         return begin(item, at: place)
@@ -62,7 +62,7 @@ struct OpenAIResponsesMapper: ModelStreamMapper {
 
     private mutating func done(_ json: JSON) -> [ModelEvent] {
         guard let item = json["item"] else { return ignore() }
-        let place = json["output_index"]?.int ?? place(named: item["id"]?.string) ?? freePlace
+        let place = json["output_index"]?.count ?? place(named: item["id"]?.string) ?? freePlace
         guard let place else { return ignore() }
         let start = open[place] == nil ? begin(item, at: place) : []
         return start + (open.removeValue(forKey: place).map { [$0.done(item)] } ?? [])
@@ -96,7 +96,7 @@ struct OpenAIResponsesMapper: ModelStreamMapper {
     }
 
     private func place(of json: JSON) -> Int? {
-        json["output_index"]?.int ?? place(named: json["item_id"]?.string)
+        json["output_index"]?.count ?? place(named: json["item_id"]?.string)
     }
 
     private func place(named id: String?) -> Int? {
@@ -113,14 +113,14 @@ struct OpenAIResponsesMapper: ModelStreamMapper {
     }
 
     private static func usage(_ json: JSON) -> Usage {
-        let input = json["input_tokens"]?.int ?? 0
-        let output = json["output_tokens"]?.int ?? 0
+        let input = json["input_tokens"]?.count ?? 0
+        let output = json["output_tokens"]?.count ?? 0
         return Usage(
             promptTokens: input,
             completionTokens: output,
-            totalTokens: json["total_tokens"]?.int ?? input + output,
-            cachedTokens: json["input_tokens_details"]?["cached_tokens"]?.int,
-            reasoningTokens: json["output_tokens_details"]?["reasoning_tokens"]?.int
+            totalTokens: json["total_tokens"]?.count ?? input + output,
+            cachedTokens: json["input_tokens_details"]?["cached_tokens"]?.count,
+            reasoningTokens: json["output_tokens_details"]?["reasoning_tokens"]?.count
         )
     }
 }

@@ -67,7 +67,7 @@ package struct AgentRun: Sendable {
                 return try await platform.streamMessage(request)
             }
             for try await chunk in try await chunks(of: runID, turn: turn, feed: feed, ask) {
-                if case .reset(let text)? = chunk.event { feed.replace(with: text) }
+                if case .reset(let text)? = chunk.event { feed.replace(with: text, seq: chunk.seq) }
                 // The number of a file's event is not passed before the file is there: a crash in between would lose it.
                 if case .file(let file)? = chunk.event {
                     if !(try await keep(file, seq: chunk.seq, of: turn, in: feed)) {

@@ -81,8 +81,6 @@ class Agent:
                 count += 1
                 await run.add("AGENT_EVENT_TEXT_CHUNK", text=word)
             await run.add("AGENT_EVENT_END", tokens_used=count)
-        except asyncio.CancelledError:
-            await run.fail("CANCELLED", "the run was stopped")
         except Exception as error:  # the run has to end, whatever happens in it
             print(f"run {run.run_id} failed: {error!r}", file=sys.stderr)
             await run.fail("AGENT_ERROR", "the agent failed; its log says more")
@@ -137,11 +135,18 @@ class Session:
     async def answer_base(self, text):
         """The base protocol: one answer at a time, without run and number."""
         count = 0
-        async for word in self.agent.words(text, DEFAULT_MODEL):
-            count += 1
-            await self.send({"type": "AGENT_EVENT_TEXT_CHUNK", "text": word})
+        try:
+            async for word in self.agent.words(text, DEFAULT_MODEL):
+                count += 1
+                await self.send({"type": "AGENT_EVENT_TEXT_CHUNK", "text": word})
+            last = {"type": "AGENT_EVENT_END", "tokens_used": count}
+        except ConnectionClosed:
+            return
+        except Exception as error:  # the answer has to end, whatever happens in it
+            print(f"an answer failed: {error!r}", file=sys.stderr)
+            last = {"type": "ERROR", "code": "AGENT_ERROR", "details": "the agent failed; its log says more"}
         self.answer = None
-        await self.send({"type": "AGENT_EVENT_END", "tokens_used": count})
+        await self.send(last)
 
     async def receive(self, frame):
         type, run_id = frame.get("type"), frame.get("run_id")
@@ -166,6 +171,8 @@ class Session:
             run = self.agent.runs.get(run_id)
             if run is not None and not run.is_over:
                 run.task.cancel()
+                # A task that has not begun yet would never notice.
+                await run.fail("CANCELLED", "the run was stopped")
         elif type in ("USER_MESSAGE", "RESUME", "CANCEL", "APPROVAL"):
             await self.refuse("BAD_REQUEST", "a field is missing or has the wrong type")
         else:
@@ -204,7 +211,10 @@ async def main():
     async def connection(socket):
         await Session(agent, socket).run()
 
-    async with serve(connection, options.host, options.port, max_size=MAXIMUM_MESSAGE_BYTES) as server:
+    # No origin but none: browsers let any web page connect to this machine, and bridges say no origin.
+    async with serve(
+        connection, options.host, options.port, max_size=MAXIMUM_MESSAGE_BYTES, origins=[None]
+    ) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await server.serve_forever()
 

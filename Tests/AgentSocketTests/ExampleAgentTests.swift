@@ -97,6 +97,35 @@ import Testing
         }
     }
 
+    /// Both frames come in one piece, before the run's task has had its first turn.
+    @Test func aCancelRightBehindItsMessageStopsTheRun() async throws {
+        try await withExample { port in
+            let texts = try await onThread {
+                let socket = try RawSocket.connect(port: port)
+                _ = try socket.upgrade(path: "/agent_ws/")
+                _ = try socket.readFrame()
+                try socket.send([
+                    #"{"type":"USER_MESSAGE","run_id":"r","text":"a b c"}"#, #"{"type":"CANCEL","run_id":"r"}"#,
+                ])
+                var texts = [try socket.readFrame().text]
+                while texts.last?.contains("AGENT_EVENT_TEXT_CHUNK") == true {
+                    texts.append(try socket.readFrame().text)
+                }
+                return texts
+            }
+            #expect(texts.last?.contains("CANCELLED") == true)
+        }
+    }
+
+    @Test func webPagesAreRefused() async throws {
+        try await withExample { port in
+            let head = try await onThread {
+                try RawSocket.connect(port: port).upgrade(path: "/agent_ws/", origin: "https://example.org")
+            }
+            #expect(head.hasPrefix("HTTP/1.1 403 "))
+        }
+    }
+
     @Test func answersClientsOfTheBaseProtocol() async throws {
         try await withExample { port in
             let texts = try await onThread {

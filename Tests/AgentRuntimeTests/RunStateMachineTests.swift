@@ -80,6 +80,21 @@ import Testing
         #expect(machine.cut(.stopped).isEmpty && machine.take(message("late")).isEmpty)
     }
 
+    /// An answer that was cut off before its first word is told as what it is, not as an empty answer.
+    @Test(
+        arguments: [
+            (ModelFinishReason.contentFilter, "MODEL_REFUSED"), (.length, "MODEL_LENGTH_EXHAUSTED"), (.stop, nil),
+        ] as [(ModelFinishReason, String?)])
+    func anAnswerWithoutAWordHasAReason(finish: ModelFinishReason, code: String?) {
+        var machine = machine()
+        _ = machine.begin()
+        _ = machine.take([.usage(Usage(promptTokens: 1, completionTokens: 2)), .finish(finish)])
+        let action = machine.answerEnded()
+        #expect(action.step == .end && machine.usage?.totalTokens == 3)
+        guard case .responseError(let error) = action.payloads.last else { return #expect(code == nil) }
+        #expect(error.code == code && error.retryable == false)
+    }
+
     /// Calls are executed whether the model says so in its finish or not, and not where it was cut off.
     @Test(arguments: [(ModelFinishReason.toolCalls, true), (.stop, true), (.pause, true), (.length, false)])
     func callsAreExecuted(finish: ModelFinishReason, executes: Bool) {

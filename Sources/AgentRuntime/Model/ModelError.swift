@@ -17,6 +17,8 @@ package struct ModelError: Error, Sendable, CustomStringConvertible {
         package static let quotaExceeded = Self(description: "MODEL_QUOTA_EXCEEDED")
         /// The provider did not accept the request.
         package static let invalidRequest = Self(description: "MODEL_INVALID_REQUEST")
+        /// The model or the provider does not take the files of the request.
+        package static let attachmentRefused = Self(description: "MODEL_ATTACHMENT_REFUSED")
         /// The conversation is longer than the model can read.
         package static let contextLengthExceeded = Self(description: "MODEL_CONTEXT_LENGTH_EXCEEDED")
         /// The provider has too much to do for everybody.
@@ -29,6 +31,12 @@ package struct ModelError: Error, Sendable, CustomStringConvertible {
         package static let stalled = Self(description: "MODEL_STREAM_STALLED")
         /// The provider sent what its API does not describe, such as a page of HTML.
         package static let malformed = Self(description: "MODEL_MALFORMED_RESPONSE")
+
+        /// Every code that is not a provider's own.
+        package static let all: [Self] = [
+            authentication, notFound, rateLimited, quotaExceeded, invalidRequest, attachmentRefused,
+            contextLengthExceeded, overloaded, unavailable, truncated, stalled, malformed,
+        ]
     }
 
     /// The kind of failure.

@@ -100,6 +100,11 @@ extension RunStateMachine {
         }
         switch finish {
         case .stop where asked.isEmpty, .toolCalls where asked.isEmpty, .length, .contentFilter:
+            if let error = wordlessEnd(finish) {
+                var action = fail(error)
+                action.payloads = payloads + action.payloads
+                return action
+            }
             isOver = true
             let reason = finish == .toolCalls ? ModelFinishReason.stop : finish
             let done = ResponseDone(usage: spent, finishReason: reason.rawValue)
@@ -116,6 +121,20 @@ extension RunStateMachine {
             if asked.isEmpty { return Action(payloads: payloads, step: ask()) }
             let intended = intend(asked)
             return Action(payloads: payloads + intended, step: .execute(calls))
+        }
+    }
+
+    /// Why an answer that the model or its provider cut off is none: its reader has not been told a word of it.
+    private func wordlessEnd(_ finish: ModelFinishReason) -> ResponseError? {
+        guard !hasSaidText else { return nil }
+        return switch finish {
+        case .contentFilter:
+            ResponseError(code: RunCode.refused, message: "the model, or its provider's filter, declined to answer")
+        case .length:
+            ResponseError(
+                code: RunCode.lengthExhausted, message: "the limit of tokens was reached before the model said anything"
+            )
+        case .stop, .toolCalls, .pause: nil
         }
     }
 

@@ -4,6 +4,8 @@ package import PlatformSDK
 package protocol FailureNotices: Sendable {
     /// What a failure of the platform means for the person who wrote, and what they can do.
     func sentence(for error: PlatformError) -> String
+    /// What a problem of the agent's means for the person who wrote, and what they can do.
+    func sentence(for problem: AgentProblem) -> String
     /// Said when the failure is the bridge's own.
     var internalFailure: String { get }
 }

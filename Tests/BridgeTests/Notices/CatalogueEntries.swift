@@ -67,6 +67,9 @@ enum Catalogue {
             },
             .init("internalFailure") { $0.internalFailure },
         ]
+        + AgentProblem.allCases.map { problem in
+            .init("sentence", problem.rawValue) { $0.sentence(for: problem) }
+        }
 
     private static let help: [CatalogueEntry] =
         CommandName.allCases.map { name in

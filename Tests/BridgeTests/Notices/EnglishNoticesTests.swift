@@ -47,6 +47,28 @@ struct EnglishNoticesTests {
         #expect(isShown ? sentence.contains("(`\(code)`)") : sentence == plain)
     }
 
+    @Test("each problem of the agent's has a sentence of its own, without its code", arguments: AgentProblem.allCases)
+    func problems(problem: AgentProblem) {
+        let error = PlatformError(.agentFailed, "sk-secret", agentCode: problem.rawValue)
+        for notices in [EnglishNotices() as any Notices, RussianNotices()] {
+            let sentence = notices.sentence(for: error)
+            #expect(sentence == notices.sentence(for: problem) && sentence.hasSuffix("."))
+            #expect(!sentence.contains(problem.rawValue) && !sentence.contains("secret"))
+            #expect(AgentProblem.allCases.count { notices.sentence(for: $0) == sentence } == 1)
+            // Any other error with the same code says what the error says.
+            let other = PlatformError(.unavailable, "", agentCode: problem.rawValue)
+            #expect(notices.sentence(for: other) == notices.sentence(for: PlatformError(.unavailable, "")))
+        }
+    }
+
+    @Test("nobody is asked to try again where that cannot help")
+    func hopelessProblems() {
+        for problem in [AgentProblem.authentication, .notFound, .quotaExceeded] {
+            let sentence = notices.sentence(for: problem)
+            #expect(!sentence.lowercased().contains("try again") && sentence.contains("whoever runs me"))
+        }
+    }
+
     @Test("an unknown error is an internal failure, and a known one is recognised behind `any Error`")
     func anyError() {
         struct Unknown: Error {}

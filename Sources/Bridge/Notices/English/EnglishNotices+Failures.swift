@@ -10,7 +10,9 @@ extension EnglishNotices {
         case .timedOut:
             "My agent took too long to answer. Please try again."
         case .agentFailed:
-            if let code = error.shownAgentCode {
+            if let problem = AgentProblem(error) {
+                sentence(for: problem)
+            } else if let code = error.shownAgentCode {
                 "My agent ran into a problem (`\(code)`). Please try again."
             } else {
                 "My agent ran into a problem. Please try again."

@@ -10,7 +10,9 @@ extension RussianNotices {
         case .timedOut:
             "Мой агент слишком долго не отвечал. Попробуйте, пожалуйста, ещё раз."
         case .agentFailed:
-            if let code = error.shownAgentCode {
+            if let problem = AgentProblem(error) {
+                sentence(for: problem)
+            } else if let code = error.shownAgentCode {
                 "У моего агента возникла проблема (`\(code)`). Попробуйте, пожалуйста, ещё раз."
             } else {
                 "У моего агента возникла проблема. Попробуйте, пожалуйста, ещё раз."

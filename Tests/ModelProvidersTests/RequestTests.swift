@@ -202,6 +202,35 @@ struct RequestTests {
         #expect(body["tools"] == [["type": "function", "function": function]])
     }
 
+    @Test("Chat: thinking goes back with calls, in the field that it came in, and not to OpenAI")
+    func chatReasoning() throws {
+        func thought(_ text: String, _ field: String) -> OutputItem {
+            .reasoning(.init(content: text, providerState: ChatReasoning(field: field).state.opaque))
+        }
+        let change: (inout ModelRequest) -> Void = {
+            $0.history = [
+                .message(.init(content: "weather?", origin: .user)),
+                .functionCall(.init(name: "weather", arguments: "{}", callID: "c1")),
+                .functionCallOutput(.init(callID: "c1", output: "sun")),
+                thought("So it ", "reasoning"), thought("shines.", "reasoning_content"),
+                .functionCall(.init(name: "weather", arguments: "{}", callID: "c2")),
+                .functionCallOutput(.init(callID: "c2", output: "rain")),
+                thought("Done.", "reasoning_content"), .message(.init(content: "Sun.")),
+                .message(.init(content: "thanks", origin: .user)),
+                .reasoning(.init(content: "another API's", providerState: Self.anthropicState.opaque)),
+                .functionCall(.init(name: "weather", arguments: "{}", callID: "c3")),
+            ]
+        }
+        let answers = (chat(change)["messages"]?.elements ?? []).filter { $0["role"] == "assistant" }
+        #expect(answers.map { $0["reasoning_content"] } == ["", "So it shines.", nil, ""])
+        #expect(answers.allSatisfy { $0["reasoning"] == nil })
+        let openAI = (chat(isOpenAI: true, change)["messages"]?.elements ?? [])
+        #expect(openAI.allSatisfy { $0["reasoning_content"] == nil })
+        // Where no server has ever sent thinking, none is told of it.
+        let plain = (chat()["messages"]?.elements ?? [])
+        #expect(plain.allSatisfy { $0["reasoning_content"] == nil && $0["reasoning"] == nil })
+    }
+
     @Test("Chat: the limit and the cache key go by the names that the server knows")
     func chatOptions() {
         let change: (inout ModelRequest) -> Void = {

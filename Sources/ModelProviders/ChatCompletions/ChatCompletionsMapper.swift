@@ -55,13 +55,13 @@ struct ChatCompletionsMapper: ModelStreamMapper {
         let usage = chunk["usage"]?.present.flatMap(Self.usage)
         if let usage, usage != knownUsage { pendingUsage = usage }
         if let delta = choice?["delta"]?.present {
-            events += read(reasoning: delta["reasoning_content"]?.string ?? delta["reasoning"]?.string ?? "")
+            if let (text, field) = ChatReasoning.read(delta) { events += read(reasoning: text, field: field) }
             events += read(text: Self.text(delta["content"]), on: .text)
             events += read(text: delta["refusal"]?.string ?? "", on: .refusal)
             for call in delta["tool_calls"]?.elements ?? [] { events += read(call: call) }
         }
         if let reason = choice?["finish_reason"]?.string {
-            guard reason != "error" else { throw .reported(ProviderFailure(choice ?? .null)) }
+            if let failure = Self.failure(reason, choice) { throw failure }
             events += close(because: reason)
         }
         if choice == nil, usage == nil { ignoredEvents += 1 }
@@ -69,10 +69,9 @@ struct ChatCompletionsMapper: ModelStreamMapper {
         return events
     }
 
-    private mutating func read(reasoning more: String) -> [ModelEvent] {
-        guard !more.isEmpty else { return [] }
+    private mutating func read(reasoning more: String, field: String) -> [ModelEvent] {
         var events = message.take().map { [$0.done] } ?? []
-        var text = reasoning ?? ChatText(start: items.start(.reasoning(.init())))
+        var text = reasoning ?? ChatText(start: items.start(.reasoning(.init())), field: field)
         if reasoning == nil { events.append(.itemStart(text.start)) }
         events += text.append(more, on: .reasoning)
         reasoning = text
@@ -122,6 +121,16 @@ struct ChatCompletionsMapper: ModelStreamMapper {
         guard let usage = pendingUsage.take() else { return [] }
         knownUsage = usage
         return [.usage(usage)]
+    }
+
+    /// The failure that some servers tell as a reason to finish; nil for a real one.
+    private static func failure(_ reason: String, _ choice: JSON?) -> StreamFailure? {
+        switch reason {
+        case "error": .reported(ProviderFailure(choice ?? .null))
+        case "insufficient_system_resource": .reported(ProviderFailure(["code": .string(reason)]))
+        case "abort": .truncated
+        default: nil
+        }
     }
 
     /// Text, or the texts of a list of parts.

@@ -54,6 +54,7 @@ struct ChatCompletionsRequest {
 
     private var messages: [JSON] {
         let conversation = Conversation(request.history)
+        let reasoning = isOpenAI ? nil : ChatReasoning(request.history)
         let system = request.instructions.map { [Self.message("system", .string($0))] } ?? []
         return system
             + conversation.steps.enumerated().flatMap { index, step -> [JSON] in
@@ -63,7 +64,7 @@ struct ChatCompletionsRequest {
                     let content: JSON =
                         files.isEmpty ? .string(text) : .array([["type": "text", "text": .string(text)]] + files)
                     return [Self.message(origin == .user ? "user" : "system", content)]
-                case .answered(let items): return Self.answer(items).list
+                case .answered(let items): return Self.answer(items, reasoning).list
                 case .returned(let outputs):
                     return outputs.map {
                         ["role": "tool", "tool_call_id": .string($0.callID), "content": .string($0.text)]
@@ -77,7 +78,7 @@ struct ChatCompletionsRequest {
     }
 
     /// One message with all that the model answered; nil where nothing of it can be shown.
-    private static func answer(_ items: [OutputItem]) -> JSON? {
+    private static func answer(_ items: [OutputItem], _ reasoning: ChatReasoning?) -> JSON? {
         var text: [String] = []
         var calls: [JSON] = []
         for item in items {
@@ -96,7 +97,10 @@ struct ChatCompletionsRequest {
         let said = text.filter { !$0.isEmpty }.joined(separator: "\n\n")
         guard !said.isEmpty || !calls.isEmpty else { return nil }
         var answer: [String: JSON] = ["role": "assistant", "content": said.isEmpty ? .null : .string(said)]
-        if !calls.isEmpty { answer["tool_calls"] = .array(calls) }
+        if !calls.isEmpty {
+            answer["tool_calls"] = .array(calls)
+            if let reasoning { answer[reasoning.field] = .string(reasoning.text(items)) }
+        }
         return .object(answer)
     }
 

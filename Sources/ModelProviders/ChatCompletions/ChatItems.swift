@@ -5,12 +5,15 @@ import PlatformSDK
 struct ChatText: Sendable {
     /// How the item began.
     let start: ItemStart
+    /// The field in which a reasoning text comes, and goes back.
+    private let field: String?
     private var content = ""
     private var refusal = ""
 
     /// An item that begins.
-    init(start: ItemStart) {
+    init(start: ItemStart, field: String? = nil) {
         self.start = start
+        self.field = field
     }
 
     /// Takes more of it.
@@ -21,7 +24,10 @@ struct ChatText: Sendable {
 
     /// The item, complete.
     var done: ModelEvent {
-        if case .reasoning = start.item { return .done(start.itemID, .reasoning(.init(content: content))) }
+        if case .reasoning = start.item {
+            let state = field.map { ChatReasoning(field: $0).state.opaque }
+            return .done(start.itemID, .reasoning(.init(content: content, providerState: state)))
+        }
         return .done(start.itemID, .message(.init(content: content, refusal: refusal.isEmpty ? nil : refusal)))
     }
 }

@@ -22,6 +22,18 @@ struct ValueTests {
     }
 
     @Test(
+        "An effort is a word that the model knows",
+        arguments: [
+            ("claude-opus-4-7", ReasoningEffort.xhigh, "xhigh"), ("claude-opus-4-6", .xhigh, "max"),
+            ("claude-sonnet-4-6", .max, "max"), ("claude-opus-5", .xhigh, "xhigh"), ("claude-opus-5", .max, "max"),
+            ("claude-mythos-preview", .xhigh, "xhigh"), ("claude-opus-4-8", .minimal, "low"),
+            ("claude-opus-4-7", .medium, "medium"), ("claude-opus-4-7", .high, "high"),
+        ])
+    func effort(model: String, effort: ReasoningEffort, word: String) {
+        #expect(ThinkingForm.effort(effort, model: model) == word)
+    }
+
+    @Test(
         "JSON reads as itself",
         arguments: [
             #"{"a":[1,-2.5,true,false,null,"x"],"b":{}}"#, #""é\n\t\"\\""#, "[]", "1e3", " \n7 ",

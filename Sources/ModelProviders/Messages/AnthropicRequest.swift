@@ -67,7 +67,7 @@ struct AnthropicRequest {
         case .adaptive:
             // A forced call and thinking exclude each other.
             let form: JSON? = isForced ? nil : ["type": "adaptive", "display": "summarized"]
-            return (form, Self.effort(effort), request.maxOutputTokens ?? limit * 2)
+            return (form, ThinkingForm.effort(effort, model: model), request.maxOutputTokens ?? limit * 2)
         case .budget:
             // The budget is part of the limit: an explicit limit stands, and the answer keeps some of it.
             let wanted = Self.budget(effort)
@@ -75,15 +75,6 @@ struct AnthropicRequest {
             guard !isForced, budget >= 1024 else { return (nil, nil, limit) }
             let form: JSON = ["type": "enabled", "budget_tokens": .integer(Int64(budget))]
             return (form, nil, request.maxOutputTokens ?? limit + budget)
-        }
-    }
-
-    private static func effort(_ effort: ReasoningEffort) -> String {
-        switch effort {
-        case .none, .minimal, .low: "low"
-        case .medium: "medium"
-        case .high: "high"
-        case .xhigh, .max: "max"
         }
     }
 

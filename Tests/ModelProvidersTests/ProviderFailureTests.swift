@@ -53,6 +53,9 @@ struct FailureCase: Sendable, CustomTestStringConvertible {
         .init("too long", json(400, "context_length_exceeded"), .contextLengthExceeded, retryable: false, status: 400),
         .init("too large", json(413, "request_too_large"), .contextLengthExceeded, retryable: false, status: 413),
         .init("conflict", json(409, "conflict"), .unavailable, retryable: true, status: 409),
+        .init("request timeout", json(408, "timeout"), .unavailable, retryable: true, status: 408),
+        .init(
+            "no such model, as a bad request", json(400, "model_not_found"), .notFound, retryable: false, status: 400),
         .init("server error", json(500, "server_error"), .unavailable, retryable: true, status: 500),
         .init("gateway timeout", json(504, "timeout_error"), .unavailable, retryable: true, status: 504),
         .init("unavailable", json(503, "slow_down"), .overloaded, retryable: true, status: 503),
@@ -139,6 +142,77 @@ struct ProviderFailureTests {
             dump(error, to: &dumped)
             for text in ["\(error)", dumped, recorded.text] { #expect(!text.contains(GoldenAPI.key)) }
         }
+    }
+
+    @Test(
+        "Files that a server does not take are told apart from its other failures",
+        arguments: [
+            (400, "unknown variant `image_url`, expected `text`", true), (422, "Input should be a valid PDF", true),
+            (500, "image input is not supported - hint: you may need to provide the mmproj", true),
+            (404, "No endpoints found that support image input", true), (413, "too big", true),
+            (400, "temperature is out of range", false), (429, "too many images for now", false),
+            (401, "no images for you", false), (400, "the prompt with its images is longer: prompt is too long", false),
+            (503, "the image service is overloaded", false),
+        ])
+    func refusedFiles(status: Int, words: String, isAboutFiles: Bool) async throws {
+        var request = ModelRequest.hello
+        for api in GoldenAPI.allCases {
+            request.attachments = [ModelAttachment(mediaType: "image/png", data: [1])]
+            let response = ScriptedResponse.json(#"{"error":{"message":"\#(words)"}}"#, status: status)
+            let error = try #require(try await ask(api, request: request) { _ in response }.error)
+            #expect((error.code == .attachmentRefused) == isAboutFiles, "\(api): \(error)")
+            if isAboutFiles { #expect(!error.isRetryable) }
+            // Without files it is an error like any other.
+            let plain = try #require(try await ask(api) { _ in response }.error)
+            #expect(plain.code != .attachmentRefused)
+        }
+    }
+
+    @Test(
+        "A key that is echoed in a header, in another case, or by a stream is shown nowhere",
+        arguments: GoldenAPI.allCases)
+    func echoedKeys(api: GoldenAPI) async throws {
+        let key = GoldenAPI.key
+        let headers: HTTPHeaders = [
+            "x-request-id": "for \(key)", "x-ratelimit-remaining-requests": key, "retry-after": key,
+            "anthropic-ratelimit-requests-remaining": key, "www-authenticate": "Bearer \(key)",
+        ]
+        let words = "not \(key) nor \(key.uppercased())"
+        let body =
+            #"{"error":{"message":"\#(words)","code":"\#(key)","type":"\#(key)","param":"\#(key)"},"request_id":"\#(key)"}"#
+        let streamed = Array("event: error\ndata: {\"type\":\"error\",\"error\":{\"message\":\"\(words)\"}}\n\n".utf8)
+        let responses: [ScriptedResponse] =
+            [400, 401, 429, 500].map { .json(body, status: $0, headers: headers) } + [
+                .json(#"{"error":{"code":"\#(key)"}}"#, status: 400, headers: headers),
+                .html("<html>\(key)</html>", status: 502), .stream([.write(streamed)]),
+                .stream([.write(Array("data: \(key)\n\n".utf8))]),
+            ]
+        for response in responses {
+            let recorded = RecordingLogHandler.Lines()
+            let logger = Logger(label: "test") { _ in RecordingLogHandler(recorded: recorded) }
+            let answer = try await ask(api, options: ProviderOptions(logger: logger), logger: logger) { _ in response }
+            let error = try #require(answer.error)
+            var dumped = ""
+            dump(error, to: &dumped)
+            #expect(recorded.text.contains("a model provider answers"))
+            for text in ["\(error)", dumped, recorded.text] {
+                #expect(!text.lowercased().contains(key), "\(text)")
+            }
+        }
+    }
+
+    @Test(
+        "What is left of a provider's limits is logged",
+        arguments: [
+            "x-ratelimit-remaining-tokens", "anthropic-ratelimit-requests-remaining",
+        ])
+    func limits(header: String) async throws {
+        let recorded = RecordingLogHandler.Lines()
+        let logger = Logger(label: "test") { _ in RecordingLogHandler(recorded: recorded) }
+        _ = try await ask(.messages, options: ProviderOptions(logger: logger)) { _ in
+            .json("{}", status: 500, headers: [header: "417"])
+        }
+        #expect(recorded.text.contains("417"))
     }
 
     @Test("A failure carries the provider's name for the request")

@@ -11,10 +11,11 @@ func ask(
     _ api: GoldenAPI,
     options: ProviderOptions = ProviderOptions(),
     request: ModelRequest = .hello,
+    logger: Logger = Logger(label: "test"),
     server handler: @escaping ScriptedHTTPServer.Handler
 ) async throws -> (events: [ModelEvent], error: ModelError?, requests: [RecordedRequest]) {
     try await ScriptedHTTPServer.withServer(handler) { server in
-        let client = try CurlHTTPClient(configuration: .init(proxy: .none), logger: Logger(label: "test"))
+        let client = try CurlHTTPClient(configuration: .init(proxy: .none), logger: logger)
         let result = await collect(api.provider(server.baseURL, client, options: options), request)
         await client.shutdown()
         if let other = result.other { throw other }

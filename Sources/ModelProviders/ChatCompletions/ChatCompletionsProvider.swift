@@ -28,7 +28,10 @@ package struct ChatCompletionsProvider: ModelProvider {
             body: ChatCompletionsRequest(request, model: request.model ?? endpoint.model, isOpenAI: isOpenAI).body,
             stallLimit: options.stallLimit
         )
-        return ModelStream(client: client, provider: "Chat Completions", endpoint: endpoint, options: options)
-            .events(http, ChatCompletionsMapper(prefix: request.id))
+        return ModelStream(
+            client: client, provider: "Chat Completions", endpoint: endpoint, options: options,
+            carriesFiles: !request.attachments.isEmpty
+        )
+        .events(http, ChatCompletionsMapper(prefix: request.id))
     }
 }

@@ -1,4 +1,5 @@
 import AgentRuntime
+import Foundation
 import HTTP
 
 /// Makes the one `ModelError` of a failed request, in words that never hold the endpoint's key.
@@ -10,6 +11,8 @@ struct FailureReport: Sendable {
     let provider: String
     /// Where it was asked; its key is kept out of all messages.
     let endpoint: ModelEndpoint
+    /// Whether the request has files, which may be what the provider refuses.
+    var carriesFiles = false
 
     /// The error for a failure within a stream.
     func error(_ failure: StreamFailure) -> ModelError {
@@ -36,12 +39,13 @@ struct FailureReport: Sendable {
     /// The error for a transfer that did not bring a complete response.
     func error(_ error: HTTPError, limit: Duration) -> ModelError {
         let message = redact("\(provider): \(error.message)")
+        let cause = redact("\(error)") == "\(error)" ? error : nil
         let isRetryable = error.retrySafety != .futile
         return switch error.code {
         case .idleTimeout: stalled(limit)
-        case .body: ModelError(.truncated, message, cause: error, isRetryable: true)
-        case .eventTooLarge, .protocolViolation: ModelError(.malformed, message, cause: error)
-        default: ModelError(.unavailable, message, cause: error, isRetryable: isRetryable)
+        case .body: ModelError(.truncated, message, cause: cause, isRetryable: true)
+        case .eventTooLarge, .protocolViolation: ModelError(.malformed, message, cause: cause)
+        default: ModelError(.unavailable, message, cause: cause, isRetryable: isRetryable)
         }
     }
 
@@ -57,17 +61,26 @@ struct FailureReport: Sendable {
     }
 
     private func make(_ failure: ProviderFailure, _ message: String, hint: RetryHint?) -> ModelError {
-        let kind = failure.kind
+        let kind = kind(of: failure)
         // No header makes a wrong key right or an empty account full.
-        let isHopeless = kind.code == .authentication || kind.code == .quotaExceeded
+        let hopeless: Set<ModelError.Code> = [.authentication, .quotaExceeded, .attachmentRefused]
         return ModelError(
             kind.code,
             redact(message),
-            isRetryable: isHopeless ? false : hint?.isAdvised ?? kind.isRetryable,
+            isRetryable: hopeless.contains(kind.code) ? false : hint?.isAdvised ?? kind.isRetryable,
             retryAfter: hint?.delay ?? failure.delay,
             status: failure.status,
             requestID: failure.requestID.map(redact)
         )
+    }
+
+    private func kind(of failure: ProviderFailure) -> (code: ModelError.Code, isRetryable: Bool) {
+        let kind = failure.kind
+        guard carriesFiles, failure.isAboutFiles else { return kind }
+        // A server without a model that sees may answer with 400, 404, 413, 422 or 500.
+        let mayMeanFiles: Set<ModelError.Code> = [.invalidRequest, .notFound, .unavailable]
+        let isTooLarge = kind.code == .contextLengthExceeded && !failure.isAboutContext
+        return mayMeanFiles.contains(kind.code) || isTooLarge ? (.attachmentRefused, false) : kind
     }
 
     private func words(of failure: ProviderFailure) -> String {
@@ -80,7 +93,9 @@ struct FailureReport: Sendable {
             .description
     }
 
-    private func redact(_ text: String) -> String {
-        endpoint.key.isEmpty ? text : text.replacing(endpoint.key, with: "[key]")
+    /// The text without the key, in whatever case it is echoed.
+    func redact(_ text: String) -> String {
+        guard !endpoint.key.isEmpty else { return text }
+        return text.replacingOccurrences(of: endpoint.key, with: "[key]", options: .caseInsensitive)
     }
 }

@@ -52,14 +52,12 @@ struct ProviderFailure: Hashable, Sendable {
         {
             return (.authentication, false)
         }
-        if isNamed("context_length_exceeded", "exceed_context_size_error", "request_too_large") || status == 413
-            || Self.contextPhrases.contains(where: { words.contains($0) })
-        {
+        if isNamed("request_too_large") || status == 413 || isAboutContext {
             return (.contextLengthExceeded, false)
         }
         if isNamed("model_not_found", "not_found_error") || status == 404 { return (.notFound, false) }
         if isNamed("overloaded_error", "server_is_overloaded", "slow_down", "engine_overloaded")
-            || status == 503 || status == 529
+            || isNamed("insufficient_system_resource") || status == 503 || status == 529
         {
             return (.overloaded, true)
         }
@@ -77,9 +75,29 @@ struct ProviderFailure: Hashable, Sendable {
         }
     }
 
+    /// Whether the provider says that the conversation is too long.
+    var isAboutContext: Bool {
+        let words = message?.lowercased() ?? ""
+        return isNamed("context_length_exceeded", "exceed_context_size_error")
+            || Self.contextPhrases.contains { words.contains($0) }
+    }
+
+    /// Whether the files of a request are what the provider did not take.
+    var isAboutFiles: Bool {
+        if status == 413 || isNamed("request_too_large") { return true }
+        let words = (names + [message?.lowercased() ?? ""]).joined(separator: " ")
+        return Self.fileWords.contains { words.contains($0) }
+    }
+
     private func isNamed(_ candidates: String...) -> Bool {
         candidates.contains(where: names.contains)
     }
+
+    /// What providers say of files that they, or their model, do not take; there is no code that they agree on.
+    private static let fileWords = [
+        "image", "vision", "multimodal", "multi-modal", "mmproj", "media_type", "media type", "document", "pdf",
+        "input_file", "file_data", "content must be a string",
+    ]
 
     /// How providers without a name for it say that the conversation is too long.
     private static let contextPhrases = [

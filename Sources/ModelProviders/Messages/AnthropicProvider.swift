@@ -40,7 +40,10 @@ package struct AnthropicProvider: ModelProvider {
             body: body,
             stallLimit: options.stallLimit
         )
-        return ModelStream(client: client, provider: "Anthropic", endpoint: endpoint, options: options)
-            .events(http, AnthropicMapper(prefix: request.id))
+        return ModelStream(
+            client: client, provider: "Anthropic", endpoint: endpoint, options: options,
+            carriesFiles: !request.attachments.isEmpty
+        )
+        .events(http, AnthropicMapper(prefix: request.id))
     }
 }

@@ -27,7 +27,10 @@ package struct OpenAIResponsesProvider: ModelProvider {
             body: OpenAIResponsesRequest(request, model: request.model ?? endpoint.model).body,
             stallLimit: options.stallLimit
         )
-        return ModelStream(client: client, provider: "OpenAI Responses", endpoint: endpoint, options: options)
-            .events(http, OpenAIResponsesMapper(prefix: request.id))
+        return ModelStream(
+            client: client, provider: "OpenAI Responses", endpoint: endpoint, options: options,
+            carriesFiles: !request.attachments.isEmpty
+        )
+        .events(http, OpenAIResponsesMapper(prefix: request.id))
     }
 }

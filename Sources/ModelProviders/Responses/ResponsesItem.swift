@@ -166,6 +166,11 @@ enum ResponsesItemChange: Sendable {
         default:
             // `response.web_search_call.searching`, and what other hosted tools go through.
             let parts = type.split(separator: ".")
+            // Code, commands and their output are part of the item's end.
+            if parts.count == 3, parts[1].contains("_call_"), ["added", "delta", "done"].contains(parts[2]) {
+                self = .structure
+                return
+            }
             guard parts.count == 3, parts[1].hasSuffix("_call") || parts[1].hasSuffix("_list_tools") else { return nil }
             self = .status(String(parts[2]))
         }

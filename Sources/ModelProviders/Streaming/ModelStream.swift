@@ -17,10 +17,14 @@ struct ModelStream: Sendable {
     let report: FailureReport
 
     /// Creates a stream for a provider of this name.
-    init(client: any HTTPClient, provider: String, endpoint: ModelEndpoint, options: ProviderOptions) {
+    ///
+    /// - Parameter carriesFiles: Whether the request has files, which may be what the provider refuses.
+    init(
+        client: any HTTPClient, provider: String, endpoint: ModelEndpoint, options: ProviderOptions, carriesFiles: Bool
+    ) {
         self.client = client
         self.options = options
-        report = FailureReport(provider: provider, endpoint: endpoint)
+        report = FailureReport(provider: provider, endpoint: endpoint, carriesFiles: carriesFiles)
     }
 
     /// The answer, mapped; the request is sent with the first pull.
@@ -130,9 +134,11 @@ struct ModelStream: Sendable {
 
     private func log(_ response: HTTPStreamedResponse) {
         var metadata: Logger.Metadata = ["status": "\(response.status)"]
-        if let id = Self.requestID(response.headers) { metadata["request_id"] = "\(id)" }
-        for field in response.headers.fields where field.name.lowercased().contains("ratelimit-remaining") {
-            metadata[field.name.lowercased()] = "\(field.value)"
+        if let id = Self.requestID(response.headers) { metadata["request_id"] = "\(report.redact(id))" }
+        for field in response.headers.fields {
+            let name = field.name.lowercased()
+            guard name.contains("ratelimit"), name.contains("remaining") else { continue }
+            metadata[name] = "\(report.redact(field.value))"
         }
         options.logger.debug("a model provider answers", metadata: metadata)
     }

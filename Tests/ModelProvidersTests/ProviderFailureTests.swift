@@ -157,7 +157,7 @@ struct ProviderFailureTests {
     func refusedFiles(status: Int, words: String, isAboutFiles: Bool) async throws {
         var request = ModelRequest.hello
         for api in GoldenAPI.allCases {
-            request.attachments = [ModelAttachment(mediaType: "image/png", data: [1])]
+            request.attachments = [0: [ModelAttachment(mediaType: "image/png", data: [1])]]
             let response = ScriptedResponse.json(#"{"error":{"message":"\#(words)"}}"#, status: status)
             let error = try #require(try await ask(api, request: request) { _ in response }.error)
             #expect((error.code == .attachmentRefused) == isAboutFiles, "\(api): \(error)")

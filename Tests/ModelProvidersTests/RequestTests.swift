@@ -170,7 +170,7 @@ struct RequestTests {
         let body = messages {
             $0.promptCacheKey = "thread-1"
             $0.parallelToolCalls = false
-            $0.attachments = [ModelAttachment(mediaType: "image/png", data: [1, 2, 3])]
+            $0.attachments = [16: [ModelAttachment(mediaType: "image/png", data: [1, 2, 3])]]
         }
         let mark: JSON = ["type": "ephemeral"]
         #expect(body["system"]?.elements.first?["cache_control"] == mark)
@@ -238,7 +238,7 @@ struct RequestTests {
             $0.promptCacheKey = "k"
             $0.reasoningEffort = .low
             $0.toolChoice = .tool("weather")
-            $0.attachments = [ModelAttachment(mediaType: "image/png", data: [1, 2, 3])]
+            $0.attachments = [16: [ModelAttachment(mediaType: "image/png", data: [1, 2, 3])]]
         }
         let local = chat(change)
         #expect(local["max_tokens"] == 50 && local["max_completion_tokens"] == nil && local["prompt_cache_key"] == nil)

@@ -32,6 +32,7 @@ struct ConfigurationEnvironmentTests {
             "agent.token_file": "/at", "agent.ca_file": "/ac", "agent.tls_certificate_file": "/tc",
             "agent.tls_key_file": "/tk", "provider.kind": "anthropic",
             "provider.model": "m", "provider.base_url": "http://h", "provider.api_key_file": "/k",
+            "provider.attachments": "false",
             "provider.models": #"[{"name": "n", "context_tokens": 9}]"#,
             "store.directory": "/s", "telemetry.log_format": "console", "telemetry.log_level": "error",
         ]

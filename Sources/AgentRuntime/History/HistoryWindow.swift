@@ -8,11 +8,14 @@ package struct HistoryWindow: Hashable, Sendable {
         package let items: [OutputItem]
         /// Its tokens.
         package let tokens: Int
+        /// The files that came with its question.
+        package let attachments: [Attachment]
 
         /// Creates a turn.
-        package init(items: [OutputItem], tokens: Int) {
+        package init(items: [OutputItem], tokens: Int, attachments: [Attachment] = []) {
             self.items = items
             self.tokens = tokens
+            self.attachments = attachments
         }
     }
 
@@ -75,7 +78,9 @@ package struct TurnMeasure: Sendable {
             responses.indices.map { index in
                 let items = responses[index].historyItems
                 let estimate = tokens(ofBytes: items.reduce(0) { $0 + $1.byteCount })
-                return HistoryWindow.Turn(items: items, tokens: counted(at: index) ?? estimate)
+                return HistoryWindow.Turn(
+                    items: items, tokens: counted(at: index) ?? estimate,
+                    attachments: MessageRequest(recordedIn: responses[index])?.attachments ?? [])
             })
     }
 

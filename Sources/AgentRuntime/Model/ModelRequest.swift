@@ -15,8 +15,8 @@ package struct ModelRequest: Hashable, Sendable {
     /// provider cannot be shown (errors, approvals, another provider's state) it leaves out. A call without its output
     /// gets one that says so, because providers refuse a conversation with a call left open.
     package var history: [OutputItem]
-    /// Files for the last message of a person.
-    package var attachments: [ModelAttachment]
+    /// Files, by the place in `history` of the message of a person that they came with.
+    package var attachments: [Int: [ModelAttachment]]
     /// What the model may call.
     package var tools: [ModelTool]
     /// Whether it must.
@@ -36,7 +36,7 @@ package struct ModelRequest: Hashable, Sendable {
         model: String? = nil,
         instructions: String? = nil,
         history: [OutputItem],
-        attachments: [ModelAttachment] = [],
+        attachments: [Int: [ModelAttachment]] = [:],
         tools: [ModelTool] = [],
         toolChoice: ModelToolChoice = .auto,
         parallelToolCalls: Bool? = nil,
@@ -93,21 +93,4 @@ package enum ModelToolChoice: Hashable, Sendable {
 /// How much a model is to think before it answers; each provider takes the nearest that it knows.
 package enum ReasoningEffort: String, Hashable, Sendable, CaseIterable {
     case none, minimal, low, medium, high, xhigh, max
-}
-
-/// A file that goes with the last message of a person.
-package struct ModelAttachment: Hashable, Sendable {
-    /// The media type, such as `image/png`. Images go as such; other types only where the provider takes them.
-    package var mediaType: String
-    /// The file's name, for the model.
-    package var name: String?
-    /// The bytes.
-    package var data: [UInt8]
-
-    /// Creates an attachment.
-    package init(mediaType: String, name: String? = nil, data: [UInt8]) {
-        self.mediaType = mediaType
-        self.name = name
-        self.data = data
-    }
 }

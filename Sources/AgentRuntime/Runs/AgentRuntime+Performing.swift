@@ -75,8 +75,13 @@ extension AgentRuntime {
             return sum + tool.model.name.utf8.count + tool.model.description.utf8.count + (schema ?? 0)
         }
         let question = request.textNamingAttachments.utf8.count
+        let files = parts.attachments == nil ? 0 : request.attachments.reduce(0) { $0 + $1.textBytes }
         plan.window = try await history.window(
-            for: request, otherBytes: plan.instructions.utf8.count + tools + question)
+            for: request, otherBytes: plan.instructions.utf8.count + tools + question + files)
+        if let reader = parts.attachments {
+            plan.files = await ShownFiles(reader: reader, limits: parts.limits)
+                .read(question: request.attachments, window: plan.window)
+        }
         return plan
     }
 

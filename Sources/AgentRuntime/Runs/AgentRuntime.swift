@@ -33,6 +33,8 @@ package final class AgentRuntime: AgentResponder {
         package var budget = TokenBudget()
         /// What was spent.
         package var meter: any UsageMeter = InMemoryUsageMeter()
+        /// Reads the files that people send; nil where the model is told their names only.
+        package var attachments: (any AttachmentReader)?
         /// What a run may take.
         package var limits = RunLimits()
 

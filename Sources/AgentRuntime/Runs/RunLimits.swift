@@ -14,6 +14,10 @@ package struct RunLimits: Hashable, Sendable {
     package var toolOutputBytes = 64 << 10
     /// The turns of a thread that the model may be shown at most.
     package var historyTurns = 200
+    /// The files of people that the model is shown at once, the latest ones.
+    package var files = 8
+    /// The bytes of all files that the model is shown at once.
+    package var fileBytes = 20 << 20
     /// The tokens that are kept free for the answer where the model's own limit is not known.
     package var answerTokens = 4_096
     /// The attempts after which a run that keeps dying is given up.

@@ -144,6 +144,9 @@ extension RunStateMachine {
         if error.code == .contextLengthExceeded, !answer.hasShown, plan.window.dropOlderHalf() {
             return askAgain(after: .zero)
         }
+        if error.code == .attachmentRefused, !answer.hasShown, plan.dropEarlierFiles() {
+            return askAgain(after: .zero)
+        }
         let pause =
             error.isRetryable
             ? plan.limits.retries.pause(afterRetries: retries, wanted: error.retryAfter, jitter: jitter) : nil

@@ -20,6 +20,8 @@ package struct RunStateMachine: Sendable {
         package var tools: [Tool]
         /// The earlier turns of the thread.
         package var window: HistoryWindow
+        /// The files that the model is shown, by their paths.
+        package var files: [String: ModelAttachment] = [:]
         /// The most tokens of an answer, where somebody has set one.
         package var maxOutputTokens: Int?
         /// How often and how long.
@@ -151,12 +153,13 @@ package struct RunStateMachine: Sendable {
     mutating func ask(after pause: Duration = .zero) -> Step {
         asked += 1
         answer = ModelAnswer(firstIndex: nextIndex)
+        let (history, files) = plan.shown
         let request = ModelRequest(
             id: "\(plan.request.runID.identifier)-\(attempt)-\(asked)",
             model: plan.model.isEmpty ? nil : plan.model,
             instructions: plan.instructions,
-            history: plan.window.items
-                + [.message(.init(content: plan.request.textNamingAttachments, origin: .user))] + conversation,
+            history: history + conversation,
+            attachments: files,
             tools: plan.tools.map(\.model),
             toolChoice: !plan.tools.isEmpty && rounds >= plan.limits.toolRounds ? .none : .auto,
             maxOutputTokens: plan.maxOutputTokens,

@@ -53,14 +53,14 @@ struct ChatCompletionsRequest {
     }
 
     private var messages: [JSON] {
-        let conversation = Conversation(request.history)
+        let conversation = Conversation(request)
         let reasoning = isOpenAI ? nil : ChatReasoning(request.history)
         let system = request.instructions.map { [Self.message("system", .string($0))] } ?? []
         return system
-            + conversation.steps.enumerated().flatMap { index, step -> [JSON] in
+            + conversation.steps.flatMap { step -> [JSON] in
                 switch step {
-                case .said(let text, let origin):
-                    let files = index == conversation.lastSaid ? request.attachments.compactMap(Self.attachment) : []
+                case .said(let text, let origin, let attachments):
+                    let files = attachments.compactMap(part)
                     let content: JSON =
                         files.isEmpty ? .string(text) : .array([["type": "text", "text": .string(text)]] + files)
                     return [Self.message(origin == .user ? "user" : "system", content)]
@@ -104,8 +104,17 @@ struct ChatCompletionsRequest {
         return .object(answer)
     }
 
-    private static func attachment(_ attachment: ModelAttachment) -> JSON? {
-        guard attachment.isImage else { return nil }
-        return ["type": "image_url", "image_url": ["url": .string(attachment.dataURL)]]
+    /// A file as a part of a message; nil for what the server does not take. Only OpenAI's own takes documents.
+    private func part(_ file: ModelAttachment) -> JSON? {
+        switch file.content {
+        case .image: ["type": "image_url", "image_url": ["url": .string(file.dataURL)]]
+        case .text(let text): ["type": "text", "text": .string(file.quoted(text))]
+        case .pdf where isOpenAI:
+            [
+                "type": "file",
+                "file": ["filename": .string(file.name ?? "file.pdf"), "file_data": .string(file.dataURL)],
+            ]
+        case .pdf, nil: nil
+        }
     }
 }

@@ -91,12 +91,10 @@ struct AnthropicRequest {
     // Messages
 
     private var messages: [JSON] {
-        let conversation = Conversation(request.history)
         var messages: [(role: String, content: [JSON])] = []
-        for (index, step) in conversation.steps.enumerated() {
+        for step in Conversation(request).steps {
             let role = if case .answered = step { "assistant" } else { "user" }
-            var content = blocks(step)
-            if index == conversation.lastSaid { content = request.attachments.compactMap(Self.attachment) + content }
+            let content = blocks(step)
             // Roles take turns, and the person begins.
             if content.isEmpty || (messages.isEmpty && role == "assistant") { continue }
             if messages.last?.role == role {
@@ -114,7 +112,8 @@ struct AnthropicRequest {
 
     private func blocks(_ step: Conversation.Step) -> [JSON] {
         switch step {
-        case .said(let text, _): Self.text(text)
+        // The model sees better what stands before the question about it.
+        case .said(let text, _, let files): files.compactMap(Self.block) + Self.text(text)
         case .answered(let items): items.flatMap(Self.blocks)
         case .returned(let outputs):
             outputs.map { output in
@@ -157,15 +156,29 @@ struct AnthropicRequest {
 
     private static let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-".unicodeScalars)
 
-    private static func attachment(_ attachment: ModelAttachment) -> JSON? {
-        let isDocument = attachment.mediaType == "application/pdf"
-        guard attachment.isImage || isDocument else { return nil }
-        return [
-            "type": isDocument ? "document" : "image",
-            "source": [
-                "type": "base64", "media_type": .string(attachment.mediaType), "data": .string(attachment.base64),
-            ],
-        ]
+    /// The largest image that the API takes, in bytes of base64.
+    private static let maximumImageBytes = 5 << 20
+
+    /// A file as a block; nil for what the API does not take.
+    private static func block(_ file: ModelAttachment) -> JSON? {
+        var block: [String: JSON]
+        switch file.content {
+        case .image:
+            let data = file.base64
+            guard data.utf8.count <= maximumImageBytes else { return nil }
+            return ["type": "image", "source": source("base64", file.mediaType, data)]
+        case .pdf: block = ["type": "document", "source": source("base64", file.mediaType, file.base64)]
+        case .text(let text):
+            guard !text.allSatisfy(\.isWhitespace) else { return nil }
+            block = ["type": "document", "source": source("text", "text/plain", text)]
+        case nil: return nil
+        }
+        block["title"] = file.name.map { .string($0) }
+        return .object(block)
+    }
+
+    private static func source(_ type: String, _ mediaType: String, _ data: String) -> JSON {
+        ["type": .string(type), "media_type": .string(mediaType), "data": .string(data)]
     }
 
     /// Marks a block as the end of what is worth caching, where the request has a prefix in common with others.

@@ -1,5 +1,4 @@
 import AgentRuntime
-import Foundation
 import PlatformSDK
 
 /// A history in the order that every provider accepts: what the agent did, and right behind it what came of its calls.
@@ -7,7 +6,7 @@ struct Conversation: Sendable {
     /// One step of the conversation.
     enum Step: Hashable, Sendable {
         /// What a person, or the platform in its place, said.
-        case said(String, origin: OutputItem.Origin)
+        case said(String, origin: OutputItem.Origin, files: [ModelAttachment])
         /// What the model answered in one go, without errors and approvals.
         case answered([OutputItem])
         /// What came of the calls in the answer before, one for each and in their order.
@@ -29,17 +28,19 @@ struct Conversation: Sendable {
     private var answer: [OutputItem] = []
     private var outputs: [String: Output] = [:]
 
-    /// Puts a history in order.
-    init(_ history: [OutputItem]) {
+    /// Puts the history of a request in order.
+    init(_ request: ModelRequest) {
+        let history = request.history
         for item in history {
             guard case .functionCallOutput(let output) = item else { continue }
             outputs[output.callID] = Output(callID: output.callID, text: output.output, isSuccess: output.success)
         }
-        for item in history {
+        for (place, item) in history.enumerated() {
             switch item {
             case .message(let message) where message.origin != .agent:
                 endAnswer()
-                steps.append(.said(message.content, origin: message.origin))
+                let files = message.origin == .user ? request.attachments[place] ?? [] : []
+                steps.append(.said(message.content, origin: message.origin, files: files))
             case .message, .reasoning, .functionCall: answer.append(item)
             case .functionCallOutput: endAnswer()
             default: continue
@@ -62,11 +63,6 @@ struct Conversation: Sendable {
         )
     }
 
-    /// The place of the last step of a person, to which attachments belong.
-    var lastSaid: Int? {
-        steps.lastIndex { if case .said = $0 { true } else { false } }
-    }
-
     /// What a model is told of a call that nobody answered.
     private static let noOutput = "The call was interrupted; whether it had an effect is unknown."
 }
@@ -82,13 +78,4 @@ extension ModelTool {
 extension OutputItem.Message {
     /// All that the model said to its reader.
     var said: String { content + (refusal ?? "") }
-}
-
-extension ModelAttachment {
-    /// Whether it is a picture.
-    var isImage: Bool { mediaType.hasPrefix("image/") }
-    /// The bytes as base64.
-    var base64: String { Data(data).base64EncodedString() }
-    /// The bytes as a `data:` URL.
-    var dataURL: String { "data:\(mediaType);base64,\(base64)" }
 }

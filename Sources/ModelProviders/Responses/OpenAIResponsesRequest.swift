@@ -56,11 +56,10 @@ struct OpenAIResponsesRequest {
     }
 
     private var input: [JSON] {
-        let conversation = Conversation(request.history)
-        return conversation.steps.enumerated().flatMap { index, step -> [JSON] in
+        Conversation(request).steps.flatMap { step -> [JSON] in
             switch step {
-            case .said(let text, let origin):
-                let files = index == conversation.lastSaid ? request.attachments.map(Self.attachment) : []
+            case .said(let text, let origin, let attachments):
+                let files = attachments.compactMap(Self.part)
                 let role = origin == .user ? "user" : "developer"
                 let content: JSON =
                     files.isEmpty ? .string(text) : .array([["type": "input_text", "text": .string(text)]] + files)
@@ -108,11 +107,16 @@ struct OpenAIResponsesRequest {
         return .object(members)
     }
 
-    private static func attachment(_ attachment: ModelAttachment) -> JSON {
-        if attachment.isImage { return ["type": "input_image", "image_url": .string(attachment.dataURL)] }
-        return [
-            "type": "input_file", "filename": .string(attachment.name ?? "file"),
-            "file_data": .string(attachment.dataURL),
-        ]
+    /// A file as a part of a message; nil for what the API does not take.
+    private static func part(_ file: ModelAttachment) -> JSON? {
+        switch file.content {
+        case .image: ["type": "input_image", "detail": "auto", "image_url": .string(file.dataURL)]
+        case .text(let text): ["type": "input_text", "text": .string(file.quoted(text))]
+        case .pdf:
+            [
+                "type": "input_file", "filename": .string(file.name ?? "file.pdf"), "file_data": .string(file.dataURL),
+            ]
+        case nil: nil
+        }
     }
 }

@@ -1,6 +1,6 @@
 /// A file that came with a message, on this machine's disk.
 public struct Attachment: Hashable, Sendable {
-    /// Where it is; absolute.
+    /// Where it is: an absolute path, or a `data:` URL that holds it (RFC 2397).
     public var path: String
     /// What it is, by its content.
     public var mimeType: String
@@ -21,7 +21,10 @@ public struct Attachment: Hashable, Sendable {
 extension MessageRequest {
     /// The text with a line for each attachment, for an agent that takes nothing but text.
     public var textNamingAttachments: String {
-        let lines = attachments.map { "[attached: \($0.filename), \($0.mimeType), \($0.size) bytes, \($0.path)]" }
+        let lines = attachments.map { file in
+            let place = file.path.hasPrefix("data:") ? "" : ", \(file.path)"
+            return "[attached: \(file.filename), \(file.mimeType), \(file.size) bytes\(place)]"
+        }
         return ((text.isEmpty ? [] : [text]) + lines).joined(separator: "\n")
     }
 }

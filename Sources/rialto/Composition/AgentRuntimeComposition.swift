@@ -51,6 +51,12 @@ struct AgentRuntimeComposition {
         parts.catalogue = configuration.provider.catalogue
         parts.choice = configuration.provider.choice
         parts.tools = ToolBox([ClockTool(), EchoTool()])
+        if configuration.provider.attachments {
+            // Where `rialto run` keeps what people send, and what agent and bridge share.
+            parts.attachments = DirectoryAttachments(
+                directories: [configuration.store.directory.path + "/attachments"]
+                    + (configuration.agent.workspace.map { [$0.path] } ?? []))
+        }
         parts.skills = Self.skills(configuration, logger: logger)
         parts.budget = TokenBudget(
             perUser: configuration.agent.userTokensPerDay.nilWhereZero,

@@ -175,6 +175,8 @@ extension Configuration {
         var baseURL: HTTPAddress?
         /// The file that holds the key.
         var apiKeyFile: PathSetting?
+        /// Whether the model is shown the files that people send.
+        var attachments = true
         /// The models that people may choose, and what is known of each.
         var models: ModelList?
     }

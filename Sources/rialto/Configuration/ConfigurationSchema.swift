@@ -265,6 +265,11 @@ enum ConfigurationSchema {
             "by the kind, or a systemd credential named \"provider.api_key\"."
         ),
         ConfigurationKey(
+            "provider", "attachments", \.provider.attachments,
+            "Whether the model is shown the images, PDFs and text files that people send, where its interface takes",
+            "them. Else, and for all other files, it is told their names."
+        ),
+        ConfigurationKey(
             "provider", "models", \.provider.models,
             example: """
                 [{ name = "model-name", context_tokens = 200000, input_price = 1.25, output_price = 10.0 }]

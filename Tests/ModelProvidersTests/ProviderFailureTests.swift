@@ -105,6 +105,10 @@ struct FailureCase: Sendable, CustomTestStringConvertible {
         .init(
             "words only", .json(#"{"error":"model 'x' not found"}"#, status: 404), .notFound, retryable: false,
             status: 404),
+        .init(
+            "words of a proxy",
+            .json(#"{"error":{"message":"Invalid model name passed in model=x","code":"400"}}"#, status: 400),
+            .notFound, retryable: false, status: 400),
         .init("detail", .json(#"{"detail":"broken"}"#, status: 500), .unavailable, retryable: true, status: 500),
         .init("page", .html("<!DOCTYPE html><h1>502</h1>", status: 502), .unavailable, retryable: true, status: 502),
         .init("page instead of a stream", .html("<html>Log in</html>", status: 200), .malformed, retryable: false),

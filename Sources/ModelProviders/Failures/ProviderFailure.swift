@@ -55,7 +55,9 @@ struct ProviderFailure: Hashable, Sendable {
         if isNamed("request_too_large") || status == 413 || isAboutContext {
             return (.contextLengthExceeded, false)
         }
-        if isNamed("model_not_found", "not_found_error") || status == 404 { return (.notFound, false) }
+        if isNamed("model_not_found", "not_found_error") || status == 404 || saysNoSuchModel {
+            return (.notFound, false)
+        }
         if isNamed("overloaded_error", "server_is_overloaded", "slow_down", "engine_overloaded")
             || isNamed("insufficient_system_resource") || status == 503 || status == 529
         {
@@ -73,6 +75,15 @@ struct ProviderFailure: Hashable, Sendable {
             return (.unavailable, true)
         default: return (.invalidRequest, false)
         }
+    }
+
+    /// Whether a bad request is one for a model that is not there, as proxies without a code for it say.
+    private var saysNoSuchModel: Bool {
+        guard status == 400 || status == 422, let words = message?.lowercased(), words.contains("model") else {
+            return false
+        }
+        return ["invalid model", "model not found", "model not exist", "is not a valid model", "unknown model"]
+            .contains { words.contains($0) } || (words.contains("the model") && words.contains("does not exist"))
     }
 
     /// Whether the provider says that the conversation is too long.

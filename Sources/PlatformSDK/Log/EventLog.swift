@@ -38,7 +38,7 @@ public protocol EventLog: Sendable {
 
     /// Ends a run that gets no terminal event; does nothing when it is sealed already.
     ///
-    /// - Throws: `PlatformError` with `unknownRun` or `notOwner`.
+    /// - Throws: `PlatformError` with `unknownRun`, `notOwner`, or `runSealed` when the run has expired.
     func seal(_ runID: String, attempt: Int) async throws
 
     /// Who owns a run, and how far it has come.
@@ -72,7 +72,8 @@ public protocol EventLog: Sendable {
 
     /// Drops a run's events up to a number; readers that have not come so far get a reset.
     ///
-    /// - Throws: `PlatformError` with `unknownRun`, or `sequenceGap` when the run has not come so far.
+    /// - Throws: `PlatformError` with `unknownRun`, `runSealed` when the run has expired, or `sequenceGap` when it has
+    ///   not come so far.
     func trim(_ runID: String, through seq: Int) async throws
 
     /// Drops at most `limit` runs that were sealed before a time and whose last snapshot is in the archive; returns how

@@ -34,11 +34,11 @@ public final class InMemoryEventLog: EventLog {
 
     @discardableResult
     public func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
-        try change(runID) { try $0.append(events, attempt: attempt, now: now()) }
+        try await change(runID) { try $0.append(events, attempt: attempt, now: now()) }
     }
 
     public func seal(_ runID: String, attempt: Int) async throws {
-        try change(runID) { try $0.seal(attempt: attempt, now: now()) }
+        try await change(runID) { try $0.seal(attempt: attempt, now: now()) }
     }
 
     public func state(of runID: String) async throws -> RunState {
@@ -77,7 +77,7 @@ public final class InMemoryEventLog: EventLog {
     }
 
     public func trim(_ runID: String, through seq: Int) async throws {
-        try change(runID) { try $0.trim(through: seq) }
+        try await change(runID) { try $0.trim(through: seq) }
     }
 
     public func expire(sealedBefore cutoff: Date, limit: Int) async throws -> Int {
@@ -96,11 +96,15 @@ public final class InMemoryEventLog: EventLog {
         return expired
     }
 
-    private func change<Value>(_ runID: String, _ body: (inout LoggedRun) throws -> Value) throws -> Value {
-        let value = try runs.withLock { runs in
-            guard var run = runs.removeValue(forKey: runID) else { throw PlatformError.unknownRun(runID) }
+    private func change<Value>(_ runID: String, _ body: (inout LoggedRun) throws -> Value) async throws -> Value {
+        let value = try runs.withLock { runs -> Value? in
+            guard var run = runs.removeValue(forKey: runID) else { return nil }
             defer { runs[runID] = run }
             return try body(&run)
+        }
+        guard let value else {
+            throw try await archive.snapshot(of: runID) == nil
+                ? PlatformError.unknownRun(runID) : PlatformError.runSealed(runID)
         }
         signals.signal(runID)
         return value

@@ -9,7 +9,7 @@ package enum EventLogConformance {
     typealias Fixtures = LogFixtures
 
     /// All cases.
-    package static let cases: [Case] = appending + ownership + reading + tailing + trimming + expiry
+    package static let cases: [Case] = appending + ownership + reading + tailing + trimming + expiry + edges + chance
 
     static let appending: [Case] = [
         Case("keeps a run's events as they came, in order") { subject async throws in

@@ -59,6 +59,15 @@ package enum RunArchiveConformance {
             try await archive.store(retry)
             #expect(try await archive.finishedTurns(of: "thr-1", last: 10) == [retry, second])
         },
+        Case("takes the run of a turn that began last, even where it ended first") { archive async throws in
+            let begun = ["run-a", "run-b"].map { Fixtures.snapshot(of: $0, isFinished: false) }
+            for snapshot in begun { try await archive.store(snapshot) }
+            let second = Fixtures.snapshot(of: "run-b", isFinished: true)
+            try await archive.store(second)
+            try await archive.store(Fixtures.snapshot(of: "run-a", isFinished: true))
+            #expect(try await archive.finishedTurns(of: "thr-1", last: 10) == [second])
+            #expect(try await archive.finishedTurns(of: "thr-1", last: 0) == [])
+        },
         Case("forgets one thread") { archive async throws in
             let kept = Fixtures.snapshot(of: "run-2", isFinished: true, threadID: "thr-2")
             try await archive.store(Fixtures.snapshot(of: "run-1", isFinished: true))

@@ -8,7 +8,7 @@ package enum WorkQueueConformance {
     package typealias Case = StoreCase<WorkQueueSubject>
 
     /// All cases.
-    package static let cases: [Case] = handingOut + redelivering
+    package static let cases: [Case] = handingOut + redelivering + edges
 
     static let handingOut: [Case] = [
         Case("hands every item out once to each group, the oldest first") { subject async throws in
@@ -165,7 +165,7 @@ package enum WorkQueueConformance {
         },
     ]
 
-    private static func item(_ id: String) -> WorkItem {
+    static func item(_ id: String) -> WorkItem {
         WorkItem(id: id, payload: Data("work \(id)".utf8))
     }
 

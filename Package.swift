@@ -120,7 +120,7 @@ let package = Package(
         tests("ModelProvidersTests", ["ModelProviders", "AgentRuntime", "HTTP", "PlatformSDK", logging], golden: true),
         tests("MatrixClientTests", ["MatrixClient", "MatrixAPI", "HTTP", "Bridge", logging, lifecycle]),
         tests("MatrixMarkdownTests", ["MatrixMarkdown", "Bridge"]),
-        tests("AgentSocketTests", ["AgentSocket", "PlatformSDK", logging, lifecycle]),
+        tests("AgentSocketTests", ["AgentSocket", "PlatformSDK", logging, lifecycle], golden: true),
         tests(
             "SQLiteStoreTests",
             ["SQLiteStore", "Bridge", "PlatformSDK", "MatrixAPI", .product(name: "GRDB", package: "GRDB.swift")]

@@ -1,10 +1,11 @@
 # Thin targets over scripts/; each script can be run by itself, and says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test crash-test demo format lint clean bench bench-idle bench-fold bench-log
+.PHONY: help build release test crash-test demo format lint clean
+.PHONY: bench bench-fold bench-log bench-connection bench-streaming bench-idle
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## build the debug executable
 	@scripts/build debug
@@ -30,14 +31,20 @@ lint: ## check the format of all Swift code
 clean: ## remove what was built (keeps .tools and .demo)
 	@rm -rf .build
 
-bench: ## measure how replies stream, with and without a limit of the homeserver
+bench: ## measure all that has a target: bench-fold, bench-log, bench-connection and bench-streaming
+	@exec Benchmarks/all.sh
+
+bench-fold: ## measure how fast events fold into a response
+	@exec Benchmarks/agent.sh fold
+
+bench-log: ## measure the event log: durable appends, and how soon readers have them
+	@exec Benchmarks/agent.sh log
+
+bench-connection: ## measure the way of a model's chunk to its frame on the agent connection
+	@exec Benchmarks/agent.sh connection
+
+bench-streaming: ## measure how replies stream, with and without a limit of the homeserver
 	@exec Benchmarks/streaming.sh
 
 bench-idle: ## measure the memory and processor time of an idle daemon
 	@exec Benchmarks/idle.sh
-
-bench-fold: ## measure how fast events fold into a response
-	@exec Benchmarks/fold.sh
-
-bench-log: ## measure the event log: durable appends, and how soon readers have them
-	@exec Benchmarks/event-log.sh

@@ -98,6 +98,18 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Measurements, which the test build compiles too
+        .executableTarget(
+            name: "RialtoBenchmarks",
+            dependencies: [
+                "AgentRuntime", "AgentSocket", "HTTP", "ModelProviders", "PlatformSDK", "SQLiteStore", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks/RialtoBenchmarks",
+            swiftSettings: settings
+        ),
+
         // Tests
         .target(
             name: "TestSupport",

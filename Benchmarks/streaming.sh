@@ -108,9 +108,7 @@ start_parts off
 driver rooms "$HOMESERVER" "$PASSWORD" "$rooms" "$STAGE/rooms.json"
 stop_stage
 
-model="$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)"
-printf '%s chunks, one each %s ms; %s cores, %s; %s\n' "$chunks" "$pace" "$(nproc)" "${model:-unknown processor}" \
-    "$(uname --kernel-name --kernel-release --machine)"
+printf '%s chunks, one each %s ms; %s\n' "$chunks" "$pace" "$(machine)"
 for part in replies row latency memory; do
     if wanted "$part"; then "measure_$part"; fi
 done

@@ -29,6 +29,14 @@ elapsed() {
     if (($1 < 60)); then printf '%d s' "$1"; else printf '%d min %d s' $(($1 / 60)) $(($1 % 60)); fi
 }
 
+# machine: prints what figures were measured on, in one line.
+machine() {
+    local model
+    model="$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)"
+    printf '%s cores, %s; %s; load %s\n' "$(nproc)" "${model:-unknown processor}" \
+        "$(uname --kernel-name --kernel-release --machine)" "$(cut -d ' ' -f 1 /proc/loadavg)"
+}
+
 # as_root COMMAND…: runs it as root, directly or through sudo.
 as_root() {
     if ((EUID == 0)); then

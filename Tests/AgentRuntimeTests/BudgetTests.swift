@@ -4,6 +4,9 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct BudgetTests {
+    /// The day of a fixture's runs.
+    private static let day = UsageRecord.day(ofMilliseconds: 1_700_000_000_000)
+
     @Test(arguments: [
         (nil, nil, 1_000, 1_000, nil), (10, nil, 9, 99, nil),
         (10, nil, 10, 10, TokenBudget.Refusal.user(spent: 10, limit: 10)),
@@ -15,37 +18,120 @@ import Testing
         #expect(budget.refusal(spentByUser: byUser, spentByAll: byAll) == refusal)
     }
 
-    @Test func daysAreCountedApart() async throws {
-        let meter = InMemoryUsageMeter()
-        for (tokens, user, day) in [(5, "a", 1), (7, "b", 1), (1, "a", 1), (3, "a", 2)] {
-            try await meter.record(tokens: tokens, userID: user, day: day)
-        }
-        #expect(try await meter.spent(userID: "a", day: 1) == (6, 13))
-        #expect(try await meter.spent(userID: "b", day: 2) == (0, 3))
-        try await meter.record(tokens: 1, userID: "a", day: 9)
-        #expect(try await meter.spent(userID: "a", day: 2) == (0, 0))
-    }
-
     @Test func whoHasSpentTheDaysTokensIsRefused() async throws {
         let usage = Usage(promptTokens: 60, completionTokens: 40)
         let failing = [
             ScriptedModelProvider.Step.event(.usage(usage)), .fail(ModelError(.authentication, "no")),
         ]
         let model = ScriptedModelProvider([.says("one", usage: usage), failing, .says("two", usage: usage)])
-        let fixture = RuntimeFixture(provider: model, configure: { $0.budget = TokenBudget(perUser: 150) })
+        let meter = InMemoryUsageMeter()
+        let fixture = RuntimeFixture(
+            provider: model,
+            configure: {
+                $0.budget = TokenBudget(perUser: 150)
+                $0.meter = meter
+            })
         try await fixture.whileRunning { runtime in
             for run in ["r1", "r2"] { _ = try await runtime.respond(to: fixture.ask("q", runID: run)).outcome() }
-            try await eventually("both are counted") {
-                let reply = try await runtime.respond(to: fixture.ask("q", runID: "r3")).outcome()
-                #expect(reply.error?.agentCode == "BUDGET_EXHAUSTED" && reply.error?.isRetryable == false)
-                #expect(reply.error?.message.contains("200 of 150 tokens") == true)
-                return true
-            }
+            // Who has read the end is counted already.
+            let refused = try await runtime.respond(to: fixture.ask("q", runID: "r3")).outcome()
+            #expect(refused.error?.agentCode == "BUDGET_EXHAUSTED" && refused.error?.isRetryable == false)
+            #expect(refused.error?.message.contains("200 of 150 tokens") == true)
             var other = fixture.ask("q", runID: "r4")
             other.userID = "somebody else"
             let reply = try await runtime.respond(to: other).outcome()
             #expect(text(reply.events) == "two")
         }
         #expect(model.requests.count == 3)
+        // In another process too, but not on another day.
+        let later = RuntimeFixture(provider: ScriptedModelProvider([.says("three")]), configure: fixture.configure)
+        try await later.whileRunning { runtime in
+            let refused = try await runtime.respond(to: later.ask("q", runID: "r5")).outcome()
+            #expect(refused.error?.agentCode == "BUDGET_EXHAUSTED")
+        }
+        var tomorrow = later
+        tomorrow.now += 86_400
+        try await tomorrow.whileRunning { runtime in
+            let reply = try await runtime.respond(to: tomorrow.ask("q", runID: "r6")).outcome()
+            #expect(text(reply.events) == "three")
+        }
+    }
+
+    @Test func theDaysBudgetIsThatOfAll() async throws {
+        let usage = Usage(promptTokens: 60, completionTokens: 40)
+        let model = ScriptedModelProvider([.says("one", usage: usage)])
+        let fixture = RuntimeFixture(provider: model, configure: { $0.budget = TokenBudget(perDay: 100) })
+        try await fixture.whileRunning { runtime in
+            _ = try await runtime.respond(to: fixture.ask("q", runID: "r1")).outcome()
+            var other = fixture.ask("q", runID: "r2")
+            other.userID = "somebody else"
+            let refused = try await runtime.respond(to: other).outcome()
+            #expect(refused.error?.agentCode == "DAY_BUDGET_EXHAUSTED")
+            #expect(refused.error?.message.contains("100 of 100 tokens") == true)
+        }
+    }
+
+    /// What is open counts as it grows: a round's tokens are there before the next round is asked for.
+    @Test func aRunThatIsNotOverCountsWithItsRounds() async throws {
+        let usage = Usage(promptTokens: 60, completionTokens: 40)
+        let calling = [ScriptedModelProvider.Step.event(.usage(usage))] + .calls(("t", "{}", "c1"))
+        let tools = ScriptedTools(["t": { _ in ToolOutcome("ok") }], harmless: ["t"])
+        let model = ScriptedModelProvider([calling, [.stall]])
+        let fixture = RuntimeFixture(
+            provider: model, tools: tools, configure: { $0.budget = TokenBudget(perUser: 100) })
+        try await fixture.whileRunning { runtime in
+            _ = try await runtime.respond(to: fixture.ask("q", runID: "r1"))
+            try await eventually("the second round is asked for") { model.requests.count == 2 }
+            let refused = try await runtime.respond(to: fixture.ask("q", runID: "r2")).outcome()
+            #expect(refused.error?.agentCode == "BUDGET_EXHAUSTED")
+        }
+    }
+
+    @Test func costIsRecordedWithEachRun() async throws {
+        let usage = Usage(promptTokens: 1_000, completionTokens: 500, cachedTokens: 200, reasoningTokens: 100)
+        let meter = InMemoryUsageMeter()
+        for (runID, price) in [
+            ("priced", ModelCatalogue.Price(input: 1, cachedInput: 0.5, output: 2)), ("unpriced", nil),
+        ] {
+            let fixture = RuntimeFixture(
+                provider: ScriptedModelProvider([.says("ok", usage: usage)]),
+                configure: { parts in
+                    parts.meter = meter
+                    parts.catalogue = ModelCatalogue([
+                        "scripted-model": ModelCatalogue.Entry(contextLength: 100_000, price: price)
+                    ])
+                })
+            try await fixture.whileRunning {
+                _ = try await $0.respond(to: fixture.ask("q", runID: runID)).outcome()
+            }
+            let cost: Int64? = price == nil ? nil : 800 + 100 + 1_000
+            #expect(
+                try await meter.records(of: runID) == [
+                    UsageRecord(
+                        runID: runID, attempt: 1, userID: "u", threadID: "t", providerID: "scripted",
+                        modelID: "scripted-model", day: Self.day, usage: usage, microdollars: cost)
+                ])
+        }
+    }
+
+    @Test func whatWasStoppedOrHasFailedIsCounted() async throws {
+        let usage = Usage(promptTokens: 60, completionTokens: 40)
+        let stalling: [ScriptedModelProvider.Step] = [.event(.usage(usage)), .stall]
+        let failing: [ScriptedModelProvider.Step] = [.event(.usage(usage)), .fail(ModelError(.authentication, "no"))]
+        let meter = InMemoryUsageMeter()
+        let fixture = RuntimeFixture(
+            provider: ScriptedModelProvider([stalling, failing]), configure: { $0.meter = meter })
+        try await fixture.whileRunning { runtime in
+            _ = try await runtime.respond(to: fixture.ask("q", runID: "stopped"))
+            try await eventually("the tokens are known") {
+                try await fixture.response(of: "stopped")?.usage == usage
+            }
+            try await runtime.cancel(runID: "stopped")
+            let stopped = try await runtime.resume(runID: "stopped", after: 0).outcome()
+            #expect(stopped.error?.code == .cancelled)
+            let failed = try await runtime.respond(to: fixture.ask("q", runID: "failed")).outcome()
+            #expect(failed.error != nil)
+        }
+        for run in ["stopped", "failed"] { #expect(try await meter.records(of: run).map(\.usage) == [usage]) }
     }
 }

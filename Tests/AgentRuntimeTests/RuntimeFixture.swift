@@ -10,6 +10,8 @@ struct RuntimeFixture: Sendable {
     var archive: any RunArchive = InMemoryRunArchive()
     var tools: any ToolExecutor = ToolBox([])
     var clock = ManualClock()
+    /// The time, in seconds since 1970.
+    var now = 1_700_000_000.0
     var configure: @Sendable (inout AgentRuntime.Parts) -> Void = { _ in }
 
     func make() -> AgentRuntime {
@@ -18,7 +20,7 @@ struct RuntimeFixture: Sendable {
         parts.tools = tools
         configure(&parts)
         return AgentRuntime(
-            parts, clock: clock, now: { Date(timeIntervalSince1970: 1_700_000_000) }, jitter: { 1 })
+            parts, clock: clock, now: { [now] in Date(timeIntervalSince1970: now) }, jitter: { 1 })
     }
 
     /// Performs the runs of a runtime for as long as the body takes; what is open then stays as after a crash.

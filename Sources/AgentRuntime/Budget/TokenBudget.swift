@@ -18,6 +18,14 @@ package struct TokenBudget: Hashable, Sendable {
         /// That of all users together.
         case day(spent: Int, limit: Int)
 
+        /// The code that the run ends with.
+        package var code: String {
+            switch self {
+            case .user: RunCode.budgetExhausted
+            case .day: RunCode.dayBudgetExhausted
+            }
+        }
+
         /// What happened and when it is over, for operators.
         package var message: String {
             switch self {
@@ -29,7 +37,10 @@ package struct TokenBudget: Hashable, Sendable {
         }
     }
 
-    /// Whether a run may begin; what it will take is not known, so the last one of a day may go past the limit.
+    /// Why a run may not begin; nil where it may.
+    ///
+    /// What a run will take is not known, and runs that are open have been counted only up to the model's last whole
+    /// answer: the last ones of a day may go past the limit, each by what it takes itself.
     package func refusal(spentByUser: Int, spentByAll: Int) -> Refusal? {
         if let perUser, spentByUser >= perUser { return .user(spent: spentByUser, limit: perUser) }
         if let perDay, spentByAll >= perDay { return .day(spent: spentByAll, limit: perDay) }

@@ -32,15 +32,15 @@ extension AgentRuntime {
         case .begun(let request, let writer): try await conduct(request, writer)
         case .left(let runID):
             // What looked like a failure may have ended the run: until that is known, no other reads the thread's history.
-            guard let (request, writer) = try await takeOver(runID) else { return try await archiveEnd(of: runID) }
-            open.note(threadID: request.threadID, of: runID)
+            guard let left = try await takeOver(runID) else { return try await archiveEnd(of: runID) }
+            open.note(threadID: left.request.threadID, of: runID)
             open.note(isEnding: false, of: runID)
             open.noteBegin(runID)
-            try await conduct(request, writer)
+            try await conduct(left.request, left.writer, earlier: left.usage)
         }
     }
 
-    private func conduct(_ request: MessageRequest, _ writer: RunWriter) async throws {
+    private func conduct(_ request: MessageRequest, _ writer: RunWriter, earlier: Usage? = nil) async throws {
         let runID = request.runID
         // Stored once at the beginning: the archive orders a thread's turns by when it has first seen them.
         if let snapshot = writer.snapshot { try await parts.archive.store(snapshot) }
@@ -49,16 +49,21 @@ extension AgentRuntime {
             plan: try await plan(for: request), writer: writer,
             ports: RunConductor.Ports(
                 provider: parts.provider, tools: tools, clock: clock, jitter: jitter,
-                isEnding: { [open] in open.note(isEnding: true, of: runID) }),
-            refusal: try await refusal(of: request))
-        let day = day
+                isEnding: { [open] in open.note(isEnding: true, of: runID) },
+                count: { [self] usage in
+                    guard let response = writer.snapshot?.response else { return }
+                    try await count(usage, of: response, userID: request.userID)
+                }),
+            earlier: earlier, refusal: try await refusal(of: request, own: earlier))
         do {
             try await conductor.conduct { [open] in await open.waitForStop(runID) }
         } catch {
-            await record(conductor.tokens, of: request, day: day)
+            // The log may not have it: then nobody else could count it.
+            if let usage = conductor.uncounted, let response = writer.snapshot?.response {
+                try? await parts.meter.record(record(of: response, usage, userID: request.userID))
+            }
             throw error
         }
-        await record(conductor.tokens, of: request, day: day)
         await archive(writer)
     }
 
@@ -95,28 +100,6 @@ extension AgentRuntime {
             instructions: parts.persona.prompt(soul: request.soul, skills: skills),
             tools: await tools.tools(for: request), window: window, maxOutputTokens: parts.answerLimit(of: model),
             limits: parts.limits)
-    }
-
-    // MARK: What is refused
-
-    private var day: Int { Int((now().timeIntervalSince1970 / 86_400).rounded(.down)) }
-
-    private func refusal(of request: MessageRequest) async throws -> ResponseError? {
-        if let refusal = parts.refusal(ofModel: request.model) { return refusal }
-        guard parts.budget != TokenBudget() else { return nil }
-        let spent = try await parts.meter.spent(userID: request.userID, day: day)
-        return parts.budget.refusal(spentByUser: spent.byUser, spentByAll: spent.byAll).map {
-            ResponseError(code: RunCode.budgetExhausted, message: $0.message)
-        }
-    }
-
-    private func record(_ tokens: Int, of request: MessageRequest, day: Int) async {
-        guard tokens > 0 else { return }
-        do {
-            try await parts.meter.record(tokens: tokens, userID: request.userID, day: day)
-        } catch {
-            logger.warning("tokens are not counted", metadata: ["run": "\(request.runID)", "error": "\(error)"])
-        }
     }
 }
 

@@ -40,7 +40,7 @@ extension AgentRuntime {
 
     /// Takes a run over that nobody performs. Without side effects it begins anew as the next attempt; else, and when it
     /// has died too often, it ends here, and nil is returned.
-    func takeOver(_ runID: String) async throws -> (MessageRequest, RunWriter)? {
+    func takeOver(_ runID: String) async throws -> TakenOverRun? {
         guard let (state, projection) = try await fold(runID), let response = projection.snapshot?.response else {
             return nil
         }
@@ -61,10 +61,11 @@ extension AgentRuntime {
             return nil
         }
         let plan = await plan(for: request, window: HistoryWindow())
+        let usage = try await countLeftovers(of: response, userID: request.userID)
         let claimed = try await parts.log.claim(runID, attempt: state.attempt + 1)
         let writer = writer(of: request, claimed: claimed, projection: projection)
-        try await writer.append(plan.opening(at: writer.milliseconds))
-        return (request, writer)
+        try await writer.append(plan.opening(at: writer.milliseconds, earlier: usage))
+        return TakenOverRun(request: request, writer: writer, usage: usage)
     }
 
     /// Ends a run that nobody performs; does nothing where it is over.
@@ -79,6 +80,8 @@ extension AgentRuntime {
     private func settle(
         _ state: RunState, _ projection: RunProjection, _ response: Response, as settlement: Settlement
     ) async throws {
+        _ = try await countLeftovers(
+            of: response, userID: MessageRequest(recordedIn: response)?.userID ?? "")
         let claimed = try await parts.log.claim(state.runID, attempt: state.attempt + 1)
         let writer = RunWriter(
             state.runID, claimed: claimed, projection: projection, traceparent: nil, log: parts.log, now: now)
@@ -103,4 +106,14 @@ extension AgentRuntime {
         }
         return (state, projection)
     }
+}
+
+/// A run of an earlier process that begins anew.
+struct TakenOverRun: Sendable {
+    /// What was asked.
+    let request: MessageRequest
+    /// The writer of the new attempt, whose opening is in the log.
+    let writer: RunWriter
+    /// What the attempts before it have taken.
+    let usage: Usage?
 }

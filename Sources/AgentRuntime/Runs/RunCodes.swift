@@ -1,3 +1,5 @@
+import PlatformSDK
+
 /// The codes of the errors that the runtime itself ends a run with; those of a model are in `ModelError.Code`.
 package enum RunCode {
     /// The process died while a call of a tool may have had an effect, or too often; the text so far is kept.
@@ -10,6 +12,8 @@ package enum RunCode {
     package static let timedOut = "RUN_TIMED_OUT"
     /// The model called tools in more rounds than it may.
     package static let tooManyRounds = "TOOL_ROUNDS_EXHAUSTED"
-    /// The user, or all users together, have spent the day's tokens.
-    package static let budgetExhausted = "BUDGET_EXHAUSTED"
+    /// The user has spent the day's tokens.
+    package static let budgetExhausted = PlatformError.budgetExhausted
+    /// All users together have spent the day's tokens.
+    package static let dayBudgetExhausted = PlatformError.dayBudgetExhausted
 }

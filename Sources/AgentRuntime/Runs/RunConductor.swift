@@ -11,27 +11,38 @@ final class RunConductor: Sendable {
         let jitter: @Sendable () -> Double
         /// Called before the run's terminal event is appended.
         let isEnding: @Sendable () -> Void
+        /// Counts what the attempt has taken so far.
+        let count: @Sendable (Usage) async throws -> Void
     }
 
     private let plan: RunStateMachine.Plan
     private let writer: RunWriter
     private let ports: Ports
     private let machine: Mutex<RunStateMachine>
+    private let counted = Mutex<Usage?>(nil)
     private let refusal: ResponseError?
 
     /// Creates a conductor of a run whose opening is in the log already.
     ///
-    /// - Parameter refusal: Why the run ends before the model is asked; nil where it does not.
-    init(plan: RunStateMachine.Plan, writer: RunWriter, ports: Ports, refusal: ResponseError? = nil) {
+    /// - Parameters:
+    ///   - earlier: The tokens of the attempts before the one that is conducted.
+    ///   - refusal: Why the run ends before the model is asked; nil where it does not.
+    init(
+        plan: RunStateMachine.Plan, writer: RunWriter, ports: Ports, earlier: Usage? = nil,
+        refusal: ResponseError? = nil
+    ) {
         self.plan = plan
         self.writer = writer
         self.ports = ports
         self.refusal = refusal
-        machine = Mutex(RunStateMachine(plan, attempt: writer.attempt))
+        machine = Mutex(RunStateMachine(plan, attempt: writer.attempt, earlier: earlier))
     }
 
-    /// The tokens that the run has taken so far.
-    var tokens: Int { machine.withLock { $0.usage?.totalTokens ?? 0 } }
+    /// What the attempt has taken and nobody has counted; nil where that is nothing.
+    var uncounted: Usage? {
+        let usage = machine.withLock(\.attemptUsage)
+        return counted.withLock { $0 == usage } ? nil : usage
+    }
 
     /// Brings the run to its terminal event, or to the end that a stop or the deadline makes.
     ///
@@ -57,7 +68,9 @@ final class RunConductor: Sendable {
             return try await group.next() ?? nil
         }
         try Task.checkCancellation()
-        if let cut { try await append(machine.withLock { $0.cut(cut) }) }
+        guard let cut else { return }
+        try await count()
+        try await append(machine.withLock { $0.cut(cut) })
     }
 
     private func work() async throws {
@@ -69,6 +82,7 @@ final class RunConductor: Sendable {
             case .ask(let request, let pause):
                 if pause > .zero { try await ports.clock.sleep(for: pause) }
                 let action = try await ask(request)
+                try await count()
                 try await append(action.payloads)
                 step = action.step
             case .execute(let calls):
@@ -77,11 +91,19 @@ final class RunConductor: Sendable {
                 if pause > .zero { try await ports.clock.sleep(for: pause) }
                 try await writer.claimNextAttempt()
                 let action = machine.withLock { $0.beginAttempt(writer.attempt, at: writer.milliseconds) }
+                counted.withLock { $0 = nil }
                 try await append(action.payloads)
                 step = action.step
             case .end: return
             }
         }
+    }
+
+    /// Before the events that end the attempt: whoever finds them in the log need not count.
+    private func count() async throws {
+        guard let usage = uncounted else { return }
+        try await ports.count(usage)
+        counted.withLock { $0 = usage }
     }
 
     private func append(_ payloads: [StreamEvent.Payload]) async throws {

@@ -89,7 +89,7 @@ extension RunStateMachine {
                 ModelError(.truncated, "the model's answer stopped without its end", isRetryable: true), jitter: jitter)
         }
         let payloads = answer.closeOpenItems(reason: "unfinished")
-        spent = usage
+        spent = attemptUsage
         answer.usage = nil
         retries = restarts
         nextIndex = answer.nextIndex
@@ -107,7 +107,7 @@ extension RunStateMachine {
             }
             isOver = true
             let reason = finish == .toolCalls ? ModelFinishReason.stop : finish
-            let done = ResponseDone(usage: spent, finishReason: reason.rawValue)
+            let done = ResponseDone(usage: usage, finishReason: reason.rawValue)
             return Action(payloads: payloads + [.responseDone(done)], step: .end)
         case .stop, .toolCalls, .pause:
             guard rounds < plan.limits.toolRounds else {
@@ -167,7 +167,7 @@ extension RunStateMachine {
 
     private mutating func askAgain(after pause: Duration) -> Action {
         let payloads = closeOpenItems(reason: "failed")
-        spent = usage
+        spent = attemptUsage
         answer.usage = nil
         return Action(payloads: payloads, step: ask(after: pause))
     }

@@ -44,12 +44,12 @@ package struct RunStateMachine: Sendable {
             self.limits = limits
         }
 
-        /// The first events of each attempt.
-        package func opening(at milliseconds: Int64) -> [StreamEvent.Payload] {
+        /// The first events of each attempt; what the earlier ones have taken stays the run's.
+        package func opening(at milliseconds: Int64, earlier: Usage? = nil) -> [StreamEvent.Payload] {
             let start = ResponseStart(
                 id: request.runID, turnID: request.turnID ?? request.runID, threadID: request.threadID,
                 agentID: agentID, modelID: model, providerID: providerID, createdAt: milliseconds)
-            return [.responseStart(start)] + request.recording()
+            return [.responseStart(start)] + request.recording() + (earlier.map { [.usageUpdate($0)] } ?? [])
         }
     }
 
@@ -102,32 +102,38 @@ package struct RunStateMachine: Sendable {
     var restarts = 0
     var hasSaidText = false
     var hasHadEffects = false
-    /// The tokens of the answers before the present one, over all attempts.
+    /// The tokens of the answers before the present one, in this attempt.
     var spent: Usage?
+    /// The tokens of the attempts before this one.
+    let earlier: Usage?
     /// Whether the terminal event is decided.
     package internal(set) var isOver = false
 
     /// Creates the machine of an attempt whose opening is in the log already.
-    package init(_ plan: Plan, attempt: Int = 1) {
+    ///
+    /// - Parameter earlier: The tokens of the attempts before this one.
+    package init(_ plan: Plan, attempt: Int = 1, earlier: Usage? = nil) {
         self.plan = plan
         self.attempt = attempt
+        self.earlier = earlier
         answer = ModelAnswer(firstIndex: nextIndex)
     }
 
-    /// The tokens that the run has taken so far.
-    package var usage: Usage? { spent + answer.usage }
+    /// The tokens that the run has taken so far, over all attempts.
+    package var usage: Usage? { earlier + attemptUsage }
+
+    /// The tokens that this attempt has taken so far.
+    package var attemptUsage: Usage? { spent + answer.usage }
 
     /// The first step of the attempt.
     package mutating func begin() -> Step { ask() }
 
     /// Begins the next attempt, which takes back all that was said, but not what it cost.
     package mutating func beginAttempt(_ attempt: Int, at milliseconds: Int64) -> Action {
-        spent = usage
-        var next = RunStateMachine(plan, attempt: attempt)
-        (next.asked, next.retries, next.restarts, next.spent) = (asked, retries, restarts + 1, spent)
+        var next = RunStateMachine(plan, attempt: attempt, earlier: usage)
+        (next.asked, next.retries, next.restarts) = (asked, retries, restarts + 1)
         self = next
-        let counted = spent.map { [StreamEvent.Payload.usageUpdate($0)] } ?? []
-        return Action(payloads: plan.opening(at: milliseconds) + counted, step: ask())
+        return Action(payloads: plan.opening(at: milliseconds, earlier: earlier), step: ask())
     }
 
     /// The end of a run that somebody or something cuts off; no events where it is over already.
@@ -202,19 +208,4 @@ extension String {
     var identifier: String {
         String(map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
     }
-}
-
-/// The tokens of two answers together.
-func + (left: Usage?, right: Usage?) -> Usage? {
-    guard let left else { return right }
-    guard let right else { return left }
-    func sum(_ path: KeyPath<Usage, Int?>) -> Int? {
-        left[keyPath: path] == nil && right[keyPath: path] == nil
-            ? nil : (left[keyPath: path] ?? 0) + (right[keyPath: path] ?? 0)
-    }
-    return Usage(
-        promptTokens: left.promptTokens + right.promptTokens,
-        completionTokens: left.completionTokens + right.completionTokens,
-        totalTokens: left.totalTokens + right.totalTokens, cachedTokens: sum(\.cachedTokens),
-        reasoningTokens: sum(\.reasoningTokens))
 }

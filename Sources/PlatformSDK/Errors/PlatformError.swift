@@ -53,6 +53,11 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         public var description: String { kind.rawValue }
     }
 
+    /// The agent's code of a run that was refused because its user has spent the day's tokens.
+    public static let budgetExhausted = "BUDGET_EXHAUSTED"
+    /// The agent's code of a run that was refused because all users together have spent the day's tokens.
+    public static let dayBudgetExhausted = "DAY_BUDGET_EXHAUSTED"
+
     /// The kind of failure.
     public let code: Code
     /// What happened, where, and what to do about it.

@@ -93,5 +93,27 @@ enum LogSchema {
             deliveries INTEGER NOT NULL
         );
         CREATE INDEX dead_letters_of_groups ON dead_letters (queue, consumer_group, id);
+
+        -- One row for each attempt of a run. No reference to runs: what was spent outlives the run in the log.
+        -- A day is counted from 1970-01-01, in UTC.
+        CREATE TABLE usage (
+            run_id TEXT NOT NULL,
+            attempt INTEGER NOT NULL CHECK (attempt > 0),
+            user_id TEXT NOT NULL,
+            thread_id TEXT NOT NULL,
+            provider_id TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            prompt_tokens INTEGER NOT NULL CHECK (prompt_tokens >= 0),
+            completion_tokens INTEGER NOT NULL CHECK (completion_tokens >= 0),
+            total_tokens INTEGER NOT NULL CHECK (total_tokens >= 0),
+            cached_tokens INTEGER CHECK (cached_tokens >= 0),
+            reasoning_tokens INTEGER CHECK (reasoning_tokens >= 0),
+            microdollars INTEGER CHECK (microdollars >= 0),
+            PRIMARY KEY (run_id, attempt)
+        ) WITHOUT ROWID;
+        CREATE INDEX usage_of_days ON usage (day, total_tokens, microdollars);
+        CREATE INDEX usage_of_users ON usage (user_id, day, total_tokens, microdollars);
+        CREATE INDEX usage_of_threads ON usage (thread_id, user_id, day, total_tokens, microdollars);
         """
 }

@@ -62,9 +62,12 @@ struct AgentRuntimeComposition {
             perUser: configuration.agent.userTokensPerDay.nilWhereZero,
             perDay: configuration.agent.tokensPerDay.nilWhereZero
         )
+        let meter = SQLiteUsageMeter(database: database)
+        parts.meter = meter
         runtime = AgentRuntime(parts, logger: logger)
         services = [
-            LogHousekeeping(log: log, archive: archive, retention: configuration.eventLog, logger: logger),
+            LogHousekeeping(
+                log: log, archive: archive, meter: meter, retention: configuration.eventLog, logger: logger),
             AgentRuntimeService(runtime: runtime),
         ]
     }
@@ -93,9 +96,12 @@ struct LogHousekeeping: Service, CustomStringConvertible {
     let description = "housekeeping of the agent's log"
     private static let interval: Duration = .seconds(600)
     private static let batch = 200
+    /// What `!usage` adds up, which is the present month, and the budgets' present day.
+    private static let fewestDaysOfUsage = 31
 
     let log: SQLiteEventLog
     let archive: SQLiteRunArchive
+    let meter: SQLiteUsageMeter
     let retention: Configuration.EventLog
     let logger: Logger
 
@@ -121,6 +127,9 @@ struct LogHousekeeping: Service, CustomStringConvertible {
             }
             while try await log.expire(sealedBefore: sealed, limit: Self.batch) == Self.batch {}
             while try await archive.prune(storedBefore: stored, limit: Self.batch) == Self.batch {}
+            let today = UsageRecord.day(ofMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+            let firstDay = today - max(retention.archiveDays, Self.fewestDaysOfUsage)
+            while try await meter.prune(before: firstDay, limit: Self.batch) == Self.batch {}
         } catch {
             guard !Task.isCancelled else { return }
             logger.warning("old runs could not be forgotten", metadata: ["error": "\(error)"])

@@ -25,4 +25,9 @@ import Testing
             try await behaviour.check(WorkQueueSubject(queue: queue, time: time))
         }
     }
+
+    @Test(arguments: UsageMeterConformance.cases)
+    func `the SQLite usage meter`(_ behaviour: UsageMeterConformance.Case) async throws {
+        try await withLogDatabase { try await behaviour.check(SQLiteUsageMeter(database: $0)) }
+    }
 }

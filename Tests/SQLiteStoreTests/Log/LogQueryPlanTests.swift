@@ -29,6 +29,11 @@ import Testing
         }
     }
 
+    @Test(arguments: UsageMeterConformance.cases)
+    func `no statement of the meter walks through a table`(_ behaviour: UsageMeterConformance.Case) async throws {
+        try await explain { try await behaviour.check(SQLiteUsageMeter(database: $0)) }
+    }
+
     private func explain(_ use: (LogDatabase) async throws -> Void) async throws {
         try await withLogDatabase { database in
             let statements = Mutex<Set<String>>([])

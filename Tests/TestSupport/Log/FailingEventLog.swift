@@ -11,6 +11,7 @@ package final class FailingEventLog: EventLog {
     private let rest: Mutex<Int>
     private let storesTheLast: Bool
     private let willLook: @Sendable (Look) async throws -> Void
+    private let willAppend: @Sendable ([StreamEvent]) async throws -> Void
 
     /// A look at what is stored.
     package enum Look: Hashable, Sendable {
@@ -25,10 +26,13 @@ package final class FailingEventLog: EventLog {
     /// - Parameters:
     ///   - storesTheLast: Whether the first write that fails is stored all the same, as one whose confirmation is lost.
     ///   - willLook: Called before each look at what is stored.
+    ///   - willAppend: Called before events are appended.
     package init(
         _ log: any EventLog, writes: Int = .max, storesTheLast: Bool = false,
-        willLook: @escaping @Sendable (Look) async throws -> Void = { _ in }
+        willLook: @escaping @Sendable (Look) async throws -> Void = { _ in },
+        willAppend: @escaping @Sendable ([StreamEvent]) async throws -> Void = { _ in }
     ) {
+        self.willAppend = willAppend
         self.willLook = willLook
         self.log = log
         self.storesTheLast = storesTheLast
@@ -41,9 +45,13 @@ package final class FailingEventLog: EventLog {
     }
 
     /// Whether a write has failed.
-    package var hasFailed: Bool { rest.withLock { $0 < 0 } }
+    package var hasFailed: Bool { failures > 0 }
 
-    private func write<Value>(_ body: () async throws -> Value) async throws -> Value {
+    /// The writes that have failed since the last mending.
+    package var failures: Int { max(0, -rest.withLock { $0 }) }
+
+    /// Writes something else on the same disk.
+    package func write<Value>(_ body: () async throws -> Value) async throws -> Value {
         let left = rest.withLock { rest in
             rest -= 1
             return rest
@@ -62,7 +70,8 @@ package final class FailingEventLog: EventLog {
 
     @discardableResult
     package func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
-        try await write { try await log.append(events, to: runID, attempt: attempt) }
+        try await willAppend(events)
+        return try await write { try await log.append(events, to: runID, attempt: attempt) }
     }
 
     package func seal(_ runID: String, attempt: Int) async throws {

@@ -183,6 +183,26 @@ import Testing
         }
     }
 
+    /// A connection that asks for nothing, as of who only looks whether somebody listens, holds up no shutdown.
+    @Test(arguments: [true, false]) func connectionsThatAskForNothingEndWithTheServer(isGraceful: Bool) async throws {
+        var options = AgentServer.Options(port: 0)
+        options.clientTimeout = .seconds(3_600)
+        let server = AgentServer(options: options, responder: agent, logger: .silent)
+        let group = ServiceGroup(configuration: .init(services: [server], logger: .silent))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try? await group.run() }
+            let port = try await server.boundPort()
+            let (silent, _) = try await onThread {
+                let silent = try RawSocket.connect(port: port)
+                // Accepted in order: when this one is answered the other is in.
+                return (silent, try RawSocket.connect(port: port).upgrade(path: "/x"))
+            }
+            if isGraceful { await group.triggerGracefulShutdown() } else { tasks.cancelAll() }
+            try await tasks.waitForAll()
+            await #expect(throws: RawSocket.Ended.self) { try await onThread { try silent.read(1) } }
+        }
+    }
+
     @Test func aPortInUseIsReported() async throws {
         try await withServer(responder: agent) { port in
             let second = AgentServer(options: .init(port: port), responder: agent, logger: .silent)

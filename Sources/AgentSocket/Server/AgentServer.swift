@@ -49,6 +49,7 @@ package final class AgentServer: Service {
     private let logger: Logger
     private let port = OneShot<Int>()
     private let sessions = AgentSessions()
+    private let upgrades = PendingUpgrades()
     private let keeper: ResumableAgent?
 
     /// Creates a server that `run()` starts.
@@ -118,13 +119,18 @@ package final class AgentServer: Service {
                 await withTaskGroup { tasks in
                     tasks.addTask { await self.drain(after: shutdown) }
                     if let keeper = self.keeper { tasks.addTask { await keeper.run() } }
-                    await self.accept(connections)
+                    await withTaskCancellationHandler {
+                        await self.accept(connections)
+                    } onCancel: {
+                        self.upgrades.close()
+                    }
                     tasks.cancelAll()
                 }
             }
         } onGracefulShutdown: {
             shutdown.resolve(.success(()))
             listener.channel.close(promise: nil)
+            self.upgrades.close()
         }
     }
 
@@ -168,6 +174,7 @@ package final class AgentServer: Service {
         let path = options.path
         let security = security
         let tls = try security.context()
+        let upgrades = upgrades
         let requestTimeout = options.clientTimeout
         let socketOptions = SocketOptions(pingInterval: options.pingInterval, pongTimeout: options.clientTimeout)
         return try await ServerBootstrap(group: group)
@@ -179,12 +186,14 @@ package final class AgentServer: Service {
                     if let tls {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                     }
-                    return try channel.configureAgentServer(
+                    let upgrade = try channel.configureAgentServer(
                         path: path,
                         security: security,
                         requestTimeout: requestTimeout,
                         options: socketOptions
                     )
+                    upgrades.add(channel, until: upgrade)
+                    return upgrade
                 }
             }
     }

@@ -29,6 +29,19 @@ import Testing
         #expect(text(reply.events) == "three")
     }
 
+    /// A model that never stops is stopped, whatever its server does then.
+    @Test func anAnswerHasABound() async throws {
+        let endless = Array(repeating: [ScriptedModelProvider.Step].says("0123456789")[2], count: 50)
+        let begin = [ScriptedModelProvider.Step].says("x")[1]
+        let model = ScriptedModelProvider([[begin] + endless + [.stall]])
+        let fixture = RuntimeFixture(provider: model, configure: { $0.limits.answerBytes = 200 })
+        let reply = try await fixture.whileRunning { try await $0.respond(to: fixture.ask("q")).outcome() }
+        #expect(reply.error?.agentCode == RunCode.answerTooLong && reply.error?.isRetryable == false)
+        #expect((200...500).contains(text(reply.events).utf8.count))
+        let events = try await fixture.events()
+        #expect(events.filter(\.isTerminal).count == 1 && events.last?.isTerminal == true)
+    }
+
     /// The calls of one answer run side by side: each waits until all have begun.
     @Test func callsOfOneAnswerRunAtOnceAndAreToldInTheirOrder() async throws {
         let model = ScriptedModelProvider([

@@ -12,6 +12,8 @@ package enum RunCode {
     package static let timedOut = "RUN_TIMED_OUT"
     /// The model called tools in more rounds than it may.
     package static let tooManyRounds = "TOOL_ROUNDS_EXHAUSTED"
+    /// The model said more than a run may hold.
+    package static let answerTooLong = "ANSWER_TOO_LONG"
     /// The user has spent the day's tokens.
     package static let budgetExhausted = PlatformError.budgetExhausted
     /// All users together have spent the day's tokens.

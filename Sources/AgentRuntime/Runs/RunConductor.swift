@@ -125,6 +125,7 @@ final class RunConductor: Sendable {
                 }
                 while let batch = try await said.nextBatch() {
                     try await append(machine.withLock { $0.take(batch) })
+                    if machine.withLock({ $0.isOver }) { break }
                 }
             }
         } catch let failure as ModelFailure {
@@ -132,7 +133,10 @@ final class RunConductor: Sendable {
             return machine.withLock { $0.answerFailed(failure.error, jitter: ports.jitter()) }
         }
         try Task.checkCancellation()
-        return machine.withLock { $0.answerEnded(jitter: ports.jitter()) }
+        return machine.withLock { machine in
+            machine.isOver
+                ? RunStateMachine.Action(payloads: [], step: .end) : machine.answerEnded(jitter: ports.jitter())
+        }
     }
 
     /// Told from what the log throws by its type.

@@ -12,6 +12,8 @@ package struct RunLimits: Hashable, Sendable {
     package var toolDeadline = Duration.seconds(120)
     /// The most bytes of a tool's output that the model gets; the rest is cut off.
     package var toolOutputBytes = 64 << 10
+    /// The most bytes that the model may say and think in a run; past it the run fails.
+    package var answerBytes = 8 << 20
     /// The turns of a thread that the model may be shown at most.
     package var historyTurns = 200
     /// The files of people that the model is shown at once, the latest ones.

@@ -5,7 +5,11 @@ extension RunStateMachine {
     /// Takes in what the model says; the events that the log gets.
     package mutating func take(_ events: some Sequence<ModelEvent>) -> [StreamEvent.Payload] {
         guard !isOver else { return [] }
-        return events.flatMap { take($0) }
+        let payloads = events.flatMap { take($0) }
+        guard saidBytes > plan.limits.answerBytes else { return payloads }
+        let error = ResponseError(
+            code: RunCode.answerTooLong, message: "the model said more than \(plan.limits.answerBytes) bytes")
+        return payloads + fail(error).payloads
     }
 
     private mutating func take(_ event: ModelEvent) -> [StreamEvent.Payload] {
@@ -34,6 +38,7 @@ extension RunStateMachine {
     /// A reader of the log reads messages one after the other, so a further one begins with the break between them.
     private mutating func grow(_ delta: ItemDelta) -> [StreamEvent.Payload] {
         guard var item = answer.open[delta.itemID], !delta.deltaContent.isEmpty else { return [] }
+        saidBytes += delta.deltaContent.utf8.count
         var content = delta.deltaContent
         if delta.channel == .text || delta.channel == .refusal {
             if item.text.isEmpty, item.refusal.isEmpty, hasSaidText {

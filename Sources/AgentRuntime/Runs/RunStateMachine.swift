@@ -101,6 +101,8 @@ package struct RunStateMachine: Sendable {
     /// How often the run has begun anew.
     var restarts = 0
     var hasSaidText = false
+    /// What the model has said and thought in this attempt, calls included.
+    var saidBytes = 0
     var hasHadEffects = false
     /// The tokens of the answers before the present one, in this attempt.
     var spent: Usage?

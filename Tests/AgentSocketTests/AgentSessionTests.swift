@@ -134,6 +134,22 @@ import Testing
         }
     }
 
+    @Test func aSilentRunIsSaidToGoOn() async throws {
+        var options = Self.options
+        options.heartbeatInterval = .milliseconds(20)
+        let agent = WatchedAgent(events: [.textChunk("a")])
+        try await withServer(responder: agent, options: options) { port in
+            let texts = try await onThread {
+                let socket = try RawSocket.connect(port: port)
+                _ = try socket.upgrade(path: "/agent_ws/")
+                _ = try socket.readFrame()
+                try socket.send(#"{"type":"RESUME","run_id":"r","after":1}"#)
+                return try (0..<3).map { _ in try socket.readFrame().text }
+            }
+            #expect(texts == Array(repeating: #"{"run_id":"r","type":"HEARTBEAT"}"#, count: 3))
+        }
+    }
+
     /// What is not read yet may pile up in the sockets, but not in the server.
     @Test func pongsDoNotPileUp() async throws {
         let batches = 70

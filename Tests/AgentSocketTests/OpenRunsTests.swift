@@ -108,6 +108,17 @@ import Testing
         )
     }
 
+    @Test func aHeartbeatEndsTheSilenceOfItsRun() throws {
+        var machine = up()
+        let (_, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        let (b, _) = try machine.enqueue("b", run: .message(request("b")), now: .zero)
+        #expect(machine.received(.heartbeat("a"), now: .seconds(500)).isEmpty)
+        #expect(machine.received(.heartbeat("c"), now: .seconds(500)).isEmpty, "a run that nobody reads")
+        let failures = machine.tick(now: .seconds(600), isConsumerBehind: false)
+        guard case .fail(b, let failure)? = failures.first else { return #expect(Bool(false), "\(failures)") }
+        #expect(failures.count == 1 && failure.code == .timedOut)
+    }
+
     /// A run that an earlier process has begun may go on at the agent, whatever that will turn out to speak.
     @Test func aStopBeforeTheFirstConnectionIsKept() {
         var machine = Machine()

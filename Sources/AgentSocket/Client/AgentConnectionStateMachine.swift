@@ -172,7 +172,10 @@ package struct AgentConnectionStateMachine: Sendable {
             return runs.received(frame, now: now)
         case (.up, .runError(let runID, let code, let details)) where isMultiplexed:
             return runs.failed(runID, agentCode: code, details: details, now: now)
-        case (.up, .runEvent), (.up, .runError):
+        case (.up, .heartbeat(let runID)) where isMultiplexed:
+            runs.noteLife(of: runID, now: now)
+            return []
+        case (.up, .runEvent), (.up, .runError), (.up, .heartbeat):
             return received(frame.withoutRun, now: now)
         case (.up, .unknown(let type)):
             unknownFrames += 1

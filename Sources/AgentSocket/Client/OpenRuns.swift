@@ -173,6 +173,9 @@ struct OpenRuns: Sendable {
         return run.phase == .resuming ? [] : resume(run, now: now)
     }
 
+    /// The agent is at work on the run, and has nothing to say.
+    mutating func noteLife(of runID: String, now: Duration) { runs[runID]?.lastFrameAt = now }
+
     /// The run has ended by an error.
     mutating func failed(_ runID: String, agentCode: String, details: String, now: Duration) -> [Action] {
         guard let run = runs[runID] else { return [] }

@@ -18,6 +18,8 @@ package enum AgentServerFrame: Hashable, Sendable {
     case runEvent(RunFrame)
     /// The end of a named run, or of what was asked about it, by an error.
     case runError(String, code: String, details: String)
+    /// A named run goes on, though it has had nothing to say for a while.
+    case heartbeat(String)
     /// A frame of a type that the protocol does not have.
     case unknown(type: String)
 }
@@ -77,6 +79,8 @@ extension AgentServerFrame: Codable {
             let code = try container.decodeIfPresent(String.self, forKey: .code) ?? "UNKNOWN"
             let details = (try? container.decodeIfPresent(String.self, forKey: .details)) ?? ""
             self = runID.map { .runError($0, code: code, details: details) } ?? .error(code: code, details: details)
+        case Name.heartbeat:
+            self = .heartbeat(runID ?? "")
         default:
             if let runID, let event = try AgentEvent(type: type, container) {
                 let seq = try container.decode(Int.self, forKey: type == Name.reset ? .asOf : .seq)
@@ -124,6 +128,8 @@ extension AgentServerFrame: Codable {
             try container.encode(runID, forKey: .runID)
             try container.encode(code, forKey: .code)
             try container.encode(details, forKey: .details)
+        case .heartbeat(let runID):
+            try container.encode(runID, forKey: .runID)
         case .unknown:
             break
         }
@@ -144,6 +150,7 @@ extension AgentServerFrame {
         static let approval = "AGENT_EVENT_APPROVAL_REQUEST"
         static let progress = "AGENT_EVENT_PROGRESS"
         static let reset = "RESET"
+        static let heartbeat = "HEARTBEAT"
     }
 
     /// The frame's type as it stands on the wire.
@@ -154,6 +161,7 @@ extension AgentServerFrame {
         case .end: Name.end
         case .error, .runError: Name.error
         case .runEvent(let frame): frame.event.event.typeName
+        case .heartbeat: Name.heartbeat
         case .unknown(let type): type.isEmpty ? "a frame without a type" : String(type.prefix(64))
         }
     }
@@ -164,7 +172,7 @@ extension AgentServerFrame {
         case .runEvent(let frame): .run(frame.runID, RunEvent(seq: frame.event.seq, .progress), after: frame.after)
         case .runError(let runID, let code, _): .runError(runID, code: String(code.prefix(64)), details: "")
         case .error(let code, _): .error(code: String(code.prefix(64)), details: "")
-        case .status, .textChunk, .end, .unknown: self
+        case .status, .textChunk, .end, .heartbeat, .unknown: self
         }
     }
 
@@ -178,6 +186,7 @@ extension AgentServerFrame {
             default: .unknown(type: typeName)
             }
         case .runError(_, let code, let details): .error(code: code, details: details)
+        case .heartbeat: .unknown(type: typeName)
         case .status, .textChunk, .end, .error, .unknown: self
         }
     }

@@ -25,6 +25,8 @@ package final class AgentServer: Service {
         package var pingInterval: Duration = .seconds(30)
         /// The time that a client has to answer a ping, and to ask for the upgrade.
         package var clientTimeout: Duration = .seconds(30)
+        /// The silence of a run after which its readers are told that it goes on.
+        package var heartbeatInterval: Duration = .seconds(60)
         /// The connections that are served at once; more are closed as they come.
         package var maximumConnections = 256
         /// Whether clients may name runs, which is protocol 2; the base protocol is always spoken.
@@ -56,7 +58,7 @@ package final class AgentServer: Service {
     ///
     /// - Parameters:
     ///   - group: The event loops; without one, `run()` makes one loop and shuts it down at its end.
-    ///   - clock: The clock of the drain limit; pings and the closing handshake run on the event loop's clock.
+    ///   - clock: The clock of the drain limit and of heartbeats; pings and the closing handshake run on the event loop's clock.
     package init(
         options: Options = Options(),
         security: AgentServerSecurity = AgentServerSecurity(),
@@ -151,7 +153,9 @@ package final class AgentServer: Service {
     private func serve(_ upgrade: EventLoopFuture<AgentServerUpgrade>) async {
         guard case .socket(let socket) = try? await upgrade.get() else { return }
         let runs: (any AgentResponder)? = options.offersRuns ? keeper ?? responder : nil
-        let session = AgentSession(socket: socket, responder: responder, runs: runs, logger: logger)
+        let heartbeat = Heartbeat(interval: options.heartbeatInterval, clock: clock)
+        let session = AgentSession(
+            socket: socket, responder: responder, runs: runs, heartbeat: heartbeat, logger: logger)
         guard sessions.add(session, limit: options.maximumConnections) else {
             socket.channel.writeAndFlush(SocketMessage.close(.goingAway("no more connections")), promise: nil)
             try? await socket.executeThenClose { _, _ in try? await socket.channel.closeFuture.get() }

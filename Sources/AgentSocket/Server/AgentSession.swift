@@ -29,13 +29,21 @@ final class AgentSession: Sendable {
     private let socket: SocketChannel
     private let responder: any AgentResponder
     private let runs: (any AgentResponder)?
+    private let heartbeat: Heartbeat
     private let logger: Logger
     /// The thread of the messages that name none: a connection of the base protocol is one conversation.
     private let conversation = "connection-\(UUID().uuidString.lowercased())"
     private let state = Mutex(State())
 
     /// Creates a session; without `runs` it speaks the base protocol only.
-    init(socket: SocketChannel, responder: any AgentResponder, runs: (any AgentResponder)?, logger: Logger) {
+    init(
+        socket: SocketChannel,
+        responder: any AgentResponder,
+        runs: (any AgentResponder)?,
+        heartbeat: Heartbeat,
+        logger: Logger
+    ) {
+        self.heartbeat = heartbeat
         self.socket = socket
         self.responder = responder
         self.runs = runs
@@ -209,8 +217,11 @@ final class AgentSession: Sendable {
             let events = try await open()
             delivery.opened.resolve(.success(()))
             try await withThrowingTaskGroup { tasks in
-                tasks.addTask { try await self.send(events, of: runID, after: cursor, outbound) }
+                tasks.addTask { try await self.send(events, of: runID, after: cursor, delivery, outbound) }
                 tasks.addTask { await AgentDelivery.wait(for: delivery.replaced) }
+                tasks.addTask { [heartbeat] in
+                    try await heartbeat.beat(in: delivery) { try await self.send(.heartbeat(runID), outbound) }
+                }
                 defer { tasks.cancelAll() }
                 try await tasks.next()
             }
@@ -228,10 +239,15 @@ final class AgentSession: Sendable {
     }
 
     private func send(
-        _ events: ReplySequence<RunEvent>, of runID: String, after cursor: Int?, _ outbound: Outbound
+        _ events: ReplySequence<RunEvent>,
+        of runID: String,
+        after cursor: Int?,
+        _ delivery: AgentDelivery,
+        _ outbound: Outbound
     ) async throws {
         var cursor = cursor
         for try await event in events {
+            delivery.noteEvent()
             for frame in AgentServerFrame.frames(of: runID, event, after: cursor) { try await send(frame, outbound) }
             cursor = nil
         }

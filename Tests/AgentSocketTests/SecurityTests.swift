@@ -87,6 +87,37 @@ import Testing
     }
 }
 
+extension SecurityTests {
+    /// RFC 8996 has put the versions before 1.2 out of use.
+    @Test(arguments: [("-tls1_1", false), ("-tls1_2", true), ("-tls1_3", true)])
+    func oldVersionsOfTLSAreRefused(version: String, isTaken: Bool) async throws {
+        let files = try await onThread { try Certificate() }
+        defer { files.remove() }
+        let agent = AgentServer(
+            options: .init(port: 0), security: .init(token: "t", certificate: (files.certificate, files.key)),
+            responder: ScriptedAgent(), logger: .silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await agent.run() }
+            let port = try await agent.boundPort()
+            let status = try await onThread {
+                let client = Process()
+                client.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+                client.arguments = [
+                    "s_client", "-connect", "127.0.0.1:\(port)", version, "-cipher", "ALL:@SECLEVEL=0",
+                ]
+                client.standardInput = FileHandle.nullDevice
+                client.standardOutput = FileHandle.nullDevice
+                client.standardError = FileHandle.nullDevice
+                try client.run()
+                client.waitUntilExit()
+                return client.terminationStatus
+            }
+            #expect((status == 0) == isTaken)
+            tasks.cancelAll()
+        }
+    }
+}
+
 /// A certificate for 127.0.0.1 that signs itself, made by openssl.
 private struct Certificate {
     let directory = NSTemporaryDirectory() + "rialto-" + UUID().uuidString

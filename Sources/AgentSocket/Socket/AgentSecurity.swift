@@ -19,6 +19,7 @@ package struct AgentClientSecurity: Sendable {
     /// The TLS handler of one connection; the certificate is always verified, against the host's name or address.
     func handler(host: String) throws -> NIOSSLClientHandler {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
         if let authoritiesFile { configuration.trustRoots = .file(authoritiesFile) }
         do {
             let context = try NIOSSLContext(configuration: configuration)
@@ -71,8 +72,10 @@ package struct AgentServerSecurity: Sendable {
                 NIOSSLCertificateSource.certificate($0)
             }
             let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
-            return try NIOSSLContext(
-                configuration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(key))
+            configuration.minimumTLSVersion = .tlsv12
+            return try NIOSSLContext(configuration: configuration)
         } catch {
             throw PlatformError(
                 .unavailable,

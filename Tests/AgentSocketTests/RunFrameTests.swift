@@ -72,6 +72,15 @@ import Testing
         #expect(try AgentFrameCodec.decode(AgentClientFrame.self, from: json) == .runMessage(request))
     }
 
+    /// A negative size would spoil what is counted with it.
+    @Test(arguments: ["-9223372036854775808", "-1", "0", "null"]) func sizesAreNotNegative(size: String) throws {
+        let json = #"{"type":"USER_MESSAGE","run_id":"r","text":"","attachments":[{"path":"/a","size":\#(size)}]}"#
+        guard case .runMessage(let request) = try AgentFrameCodec.decode(AgentClientFrame.self, from: json) else {
+            return #expect(Bool(false), "it is no message")
+        }
+        #expect(request.attachments.map(\.size) == [0])
+    }
+
     @Test(arguments: [
         #"{"type":"CANCEL"}"#, #"{"type":"RESUME","run_id":7}"#, #"{"type":"RESUME","run_id":"r","after":1e99}"#,
         #"{"type":"RESUME","run_id":"","after":1}"#,

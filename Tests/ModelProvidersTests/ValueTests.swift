@@ -55,6 +55,13 @@ struct ValueTests {
         #expect(JSONReader.read(text)?.count == count)
     }
 
+    @Test("What is kept of a provider can be written again", arguments: ["1e400", "1e300", "-1e-300", "1e127", "0.1"])
+    func opaqueNumbers(text: String) throws {
+        let kept = try #require(JSONReader.read("[\(text)]")).opaque
+        let bytes = try EventJSON.encode(kept)
+        _ = try EventJSON.decode(OpaqueJSON.self, from: bytes)
+    }
+
     /// The server of a local model may be anybody's.
     @Test("Absurd numbers stop no stream")
     func absurdNumbers() throws {

@@ -159,7 +159,7 @@ private struct WireAttachment: Codable {
         Attachment(
             path: path,
             mimeType: mimeType ?? "application/octet-stream",
-            size: size ?? 0,
+            size: max(0, size ?? 0),
             filename: filename ?? "file"
         )
     }

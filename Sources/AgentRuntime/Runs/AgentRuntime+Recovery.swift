@@ -11,29 +11,34 @@ extension AgentRuntime {
     }
 
     /// Sees to the runs that an earlier process has left, as many at a time as may be open.
+    ///
+    /// One that cannot be read, or takes long, holds up no other.
     func recover() async {
-        var last: String?
-        var failures = 0
-        while !Task.isCancelled {
-            do {
-                let page = try await parts.log.unfinishedRuns(after: last, limit: max(1, parts.limits.openRuns))
-                guard let end = page.last else { return }
-                try await withThrowingDiscardingTaskGroup { tasks in
+        await withTaskGroup(of: Void.self) { tasks in
+            var last: String?
+            var failures = 0
+            var performed = 0
+            while !Task.isCancelled {
+                do {
+                    let page = try await parts.log.unfinishedRuns(after: last, limit: max(1, parts.limits.openRuns))
+                    guard let end = page.last else { break }
                     // A run without events has no request yet; whoever has asked will ask again.
                     for state in page where state.lastSeq > 0 {
+                        if performed >= max(1, parts.limits.openRuns), await tasks.next() != nil { performed -= 1 }
                         // Where it is open already this process performs it itself.
                         let admission = try await open.openUnlessBegun(state.runID, threadID: "", goesOn: true)
                         guard admission == .admitted else { continue }
                         logger.notice("a run goes on after a restart", metadata: ["run": "\(state.runID)"])
+                        performed += 1
                         tasks.addTask { await self.perform(.left(runID: state.runID)) }
                     }
+                    last = end.runID
+                } catch {
+                    if Task.isCancelled { break }
+                    logger.error("unfinished runs cannot be listed", metadata: ["error": "\(error)"])
+                    failures += 1
+                    await pause(afterFailures: failures)
                 }
-                last = end.runID
-            } catch {
-                if Task.isCancelled { return }
-                logger.error("unfinished runs cannot be listed", metadata: ["error": "\(error)"])
-                failures += 1
-                await pause(afterFailures: failures)
             }
         }
     }

@@ -49,8 +49,8 @@ class Run:
                 self.changed.notify_all()
 
     async def read(self, after):
-        """Each frame after the cursor, as it comes, to the end of the run."""
-        place = after
+        """Each frame after the cursor, as it comes, to the end of the run, which is said again where it was seen."""
+        place = min(after, len(self.frames) - 1) if self.is_over else after
         while True:
             async with self.changed:
                 await self.changed.wait_for(lambda: place < len(self.frames) or self.is_over)

@@ -78,6 +78,40 @@ import Testing
         #expect(failure.code == .unknownRun && !failure.isRetryable)
     }
 
+    @Test func lossesWithoutNewsInBetweenDoNotEndARun() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)
+        _ = machine.received(chunk("a", 1), now: .zero)
+        for second in 1...60 {
+            _ = machine.disconnected(reason: "r", jitter: 1, now: .seconds(second))
+            machine.opened()
+            let actions = machine.received(.status(protocolVersion: 2), now: .seconds(second))
+            #expect(actions == [.log(.connected), resume("a", 1)])
+        }
+        #expect(machine.tick(now: .seconds(599), isConsumerBehind: false).isEmpty)
+        let actions = machine.tick(now: .seconds(600), isConsumerBehind: false)
+        guard case .fail(id, let failure) = actions.first else { return #expect(Bool(false), "\(actions)") }
+        #expect(failure.code == .timedOut, "an agent that is brought down by the run does not hold it for ever")
+    }
+
+    @Test func theEndComesAgainBehindIt() throws {
+        var machine = up()
+        let (id, first) = try machine.enqueue(nil, run: .resume(runID: "a", after: 7), now: .zero)
+        #expect(first == [resume("a", 7)])
+        let end = RunEvent(seq: 7, .end(tokensUsed: 3))
+        #expect(machine.received(.run("a", end), now: .zero).isEmpty, "of an earlier delivery")
+        #expect(machine.received(.run("a", end, after: 7), now: .zero) == [.finish(id, end)])
+    }
+
+    @Test func anAgentThatHasLostEventsGoesOnFromItsReset() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue(nil, run: .resume(runID: "a", after: 7), now: .zero)
+        let reset = RunEvent(seq: 4, .reset(text: "four"))
+        #expect(machine.received(.run("a", reset), now: .zero).isEmpty, "of an earlier delivery")
+        #expect(machine.received(.run("a", reset, after: 7), now: .zero) == [.offer(id, reset)])
+        #expect(machine.received(chunk("a", 5), now: .zero) == [.offer(id, event(5))])
+    }
+
     @Test func aRunWithoutRoomIsParkedAndAskedForAgain() throws {
         var machine = up()
         let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)

@@ -21,7 +21,6 @@ import Testing
             let proxy = try CuttingProxy(to: port) { $0 < budgets.count ? budgets[$0] : nil }
             var options = WebSocketAgentConnection.Options.fast
             options.backoff = ReconnectBackoff(first: .milliseconds(1), maximum: .milliseconds(2))
-            options.limits.fruitlessResumes = 100
             try await withConnection(port: proxy.port, options: options) { connection in
                 try await withThrowingTaskGroup { tasks in
                     for run in 1...runs {

@@ -83,7 +83,7 @@ import Testing
             for try await chunk in try await client.resumeMessage(runID: "resumed", after: cursor) {
                 rest.append(chunk)
             }
-            #expect(rest == Array(all[cursor...]))
+            #expect(rest == Array(all[min(cursor, all.count - 1)...]), "the end comes again behind it")
         }
     }
 

@@ -26,6 +26,21 @@ import Testing
         try await withAgent { try await check($0, $1) }
     }
 
+    /// The reader is told of the end before the agent has seen that its reply is over.
+    @Test func theEndIsToldAgainAtOnceBehindIt() async throws {
+        try await withAgent { agent, _ in
+            for number in 0..<200 {
+                let runID = "run \(number)"
+                for try await event in try await agent.respond(to: request(runID, "hello")) {
+                    guard case .end = event.event else { continue }
+                    var rest: [RunEvent] = []
+                    for try await again in try await agent.resume(runID: runID, after: event.seq) { rest.append(again) }
+                    #expect(rest == [event])
+                }
+            }
+        }
+    }
+
     @Test func aCursorOlderThanWhatIsKeptGetsAReset() async throws {
         var limits = ResumableAgent.Limits()
         limits.tailBytes = 1_000

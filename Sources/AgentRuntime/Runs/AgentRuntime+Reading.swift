@@ -22,8 +22,13 @@ extension AgentRuntime {
                     }
                 }
             }
-            // A reader that had read all, or a run that was sealed without an end, is told how the run has ended.
-            if !hasEnded, let failure = try await Self.failure(of: runID, in: log) { throw failure }
+            // A reader that had read all is told once more how the run has ended.
+            guard !hasEnded else { return }
+            let (seq, ending) = try await Self.ending(of: runID, in: log)
+            switch ending {
+            case .event(let event): _ = await send(RunEvent(seq: seq, event))
+            case .failure(let error): throw error
+            }
         }
     }
 
@@ -42,19 +47,24 @@ extension AgentRuntime {
         }
     }
 
-    /// Why a run that is over has no `end`; nil where it has one.
-    private static func failure(of runID: String, in log: any EventLog) async throws -> PlatformError? {
+    /// The last thing that a reader of a run that is over is told, with its number.
+    private static func ending(of runID: String, in log: any EventLog) async throws -> (Int, RunDelivery) {
         let state = try await log.state(of: runID)
         let before = LogCursor(attempt: state.attempt, seq: max(0, state.lastSeq - 1))
         let page = try await log.read(runID, after: before, limit: 1)
-        switch page.frames.last {
-        case .event(let event) where event.isTerminal:
-            if case .failure(let error) = RunDelivery(event) { return error }
-            return nil
-        case .reset(let snapshot) where snapshot.response.status.isTerminal: return snapshot.response.failure
-        case .event, .reset, nil:
-            return PlatformError(
-                .agentFailed, "the run \(runID) was closed without an end", agentCode: RunCode.interrupted)
+        if let last = page.frames.last.flatMap({ Self.deliveries(of: $0).last }), last.1.isEnding { return last }
+        let closed = PlatformError(
+            .agentFailed, "the run \(runID) was closed without an end", agentCode: RunCode.interrupted)
+        return (state.lastSeq, .failure(closed))
+    }
+}
+
+extension RunDelivery {
+    /// Whether nothing can follow.
+    fileprivate var isEnding: Bool {
+        switch self {
+        case .event(.end), .failure: true
+        case .event: false
         }
     }
 }

@@ -40,8 +40,10 @@ struct OpenRuns: Sendable {
         var parts = 0
         var partialSeq = 0
         var lastFrameAt: Duration
-        /// The resumes since the last new event.
+        /// The resumes since the last new event that a gap was the reason for.
         var resumes = 0
+        /// Whether the agent was asked for the run since the message was sent: only then may it know nothing of it.
+        var wasResumed = false
 
         var runID: String { request.runID }
 
@@ -145,7 +147,12 @@ struct OpenRuns: Sendable {
         pendingStops = []
         isDraining = false
         // A parked run is resumed when its consumer has room.
-        for run in inOrder where run.phase != .waiting && run.phase != .parked { actions += resume(run, now: now) }
+        // A connection that is lost time and again is no fault of the run's, which its silence may end still.
+        for run in inOrder where run.phase != .waiting && run.phase != .parked {
+            runs[run.runID]?.phase = .resuming
+            runs[run.runID]?.wasResumed = true
+            actions.append(.sendFrame(.resume(runID: run.runID, after: run.seq)))
+        }
         return actions + sendWaiting(now: now)
     }
 
@@ -157,7 +164,8 @@ struct OpenRuns: Sendable {
     /// An event, or a part of one, has come.
     ///
     /// The next number is always taken. A number further on is a gap, unless its frame answers the last RESUME: then the
-    /// agent was asked for what is missing and says that this comes next.
+    /// agent was asked for what is missing and says that this comes next. So says it, with a number of no news, to a
+    /// cursor at the run's end or beyond all that it has.
     mutating func received(_ frame: RunFrame, now: Duration) -> [Action] {
         // Without a run here nobody reads it any more.
         guard var run = runs[frame.runID] else { return [] }
@@ -165,8 +173,11 @@ struct OpenRuns: Sendable {
         runs[frame.runID] = run
         let seq = frame.event.seq
         guard run.phase != .parked else { return [] }
-        if case .reset = frame.event.event {
-            return seq >= run.seq ? accept(frame, &run, now: now) : []
+        let isAnswer = run.phase == .resuming && frame.after == run.seq
+        switch frame.event.event {
+        case .reset: return seq >= run.seq || isAnswer ? accept(frame, &run, now: now) : []
+        case .end where isAnswer: return accept(frame, &run, now: now)
+        default: break
         }
         guard seq > run.seq else { return [] }
         if seq - run.seq == 1 || frame.after == run.seq { return accept(frame, &run, now: now) }
@@ -180,7 +191,7 @@ struct OpenRuns: Sendable {
     mutating func failed(_ runID: String, agentCode: String, details: String, now: Duration) -> [Action] {
         guard let run = runs[runID] else { return [] }
         if run.phase == .parked { return [] }
-        if agentCode == AgentErrorCode.unknownRun, run.canRestart, run.resumes > 0 {
+        if agentCode == AgentErrorCode.unknownRun, run.canRestart, run.wasResumed {
             // The agent has never seen the message: the connection was lost on its way.
             return restart(run, now: now)
         }
@@ -295,6 +306,7 @@ struct OpenRuns: Sendable {
             return [.fail(run.id, Machine.Failure(code: .protocolViolation, message: message))]
         }
         run.phase = .resuming
+        run.wasResumed = true
         run.lastFrameAt = now
         runs[run.runID] = run
         return [.sendFrame(.resume(runID: run.runID, after: run.seq))]

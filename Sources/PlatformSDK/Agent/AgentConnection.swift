@@ -14,7 +14,8 @@ public protocol AgentResponder: Sendable {
     func respond(to request: MessageRequest) async throws -> ReplySequence<RunEvent>
     /// Reads a run again: each event with a `seq` above the cursor, and then what still comes.
     ///
-    /// Where the events after the cursor are kept no longer, the first event is `reset`. Throws, or the reply does,
+    /// Where the events after the cursor are kept no longer, or were never there, the first event is `reset`. A cursor at
+    /// or behind the end of a run that is over gets its `end`, or its error, again. Throws, or the reply does,
     /// `unknownRun` where the agent has no such run and `unsupported` where it cannot resume.
     func resume(runID: String, after seq: Int) async throws -> ReplySequence<RunEvent>
     /// Stops a run, whoever reads it; its reply ends with the error `cancelled`. A run that is over stays as it is.

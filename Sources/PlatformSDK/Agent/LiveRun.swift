@@ -127,13 +127,36 @@ final class LiveRun: Sendable {
 
     /// A reading of the run from the cursor on, which ends with the run.
     func read(after seq: Int) -> ReplySequence<RunEvent> {
-        let cursor = Mutex(seq)
+        let cursor = Mutex<Int?>(nil)
         return ReplySequence(next: {
-            let event = try await self.next(after: cursor.withLock { $0 })
-            if let event { cursor.withLock { $0 = event.seq } }
+            let event: RunEvent?
+            if let place = cursor.withLock({ $0 }) {
+                event = try await self.next(after: place)
+            } else if let first = try await self.next(after: self.beginning(after: seq)) {
+                event = first
+            } else {
+                // The run has ended while this reading waited behind its end.
+                event = try await self.next(after: self.beginning(after: seq))
+            }
+            cursor.withLock { $0 = event?.seq ?? $0 }
             return event
         })
     }
+
+    /// Where a reading with this cursor begins: a reader that has seen the end is told it again, and one that has seen
+    /// what this run has not said begins with a `reset`.
+    private func beginning(after cursor: Int) -> Int {
+        state.withLock { state in
+            switch state.ending {
+            case .finished: min(cursor, state.lastSeq - 1)
+            case .failed: min(cursor, state.lastSeq)
+            case nil: cursor > state.lastSeq ? Self.beforeAll : cursor
+            }
+        }
+    }
+
+    /// A cursor that the events of no run follow.
+    private static let beforeAll = -1
 
     private func trim(_ state: inout State) {
         var count = 0

@@ -125,9 +125,9 @@ struct MockReply: Sendable {
         self.failure = failure
         self.chunkSize = chunkSize
         tokens = text.split(whereSeparator: \.isWhitespace).count
-        seq = min(max(0, cursor), chunks + 1)
+        // A reader that has seen the end is told it again.
+        seq = min(max(0, cursor), chunks)
         rest = text.dropFirst(seq * chunkSize)
-        isFinished = seq > chunks
     }
 
     /// The next thing that the reader gets.

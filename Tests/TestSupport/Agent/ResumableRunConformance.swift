@@ -19,6 +19,8 @@ package enum ResumableRunConformance {
     package static let runChecks: [(name: String, check: Check)] = [
         ("events are numbered from 1 on", numbersEvents),
         ("a run is read again from any cursor", resumesFromAnyCursor),
+        ("the end is told again behind it", repeatsTheEnd),
+        ("a cursor beyond the run begins with a reset", resetsWhoIsAhead),
         ("a run goes on without its reader", goesOnWithoutReader),
         ("a run stops when somebody asks for it", stops),
         ("a run that is not known is told", tellsUnknownRuns),
@@ -41,6 +43,39 @@ package enum ResumableRunConformance {
             let rest = try await read(connection.resume(runID: "again", after: cursor))
             try require(rest == Array(all[cursor...]), "after \(cursor) came \(rest)")
         }
+    }
+
+    private static func repeatsTheEnd(_ connection: any AgentConnection, _ agent: ScriptedAgent) async throws {
+        let all = try await read(connection.respond(to: request("over", "count 20")))
+        guard let end = all.last else { throw Violation("nothing was said") }
+        for _ in 1...2 {
+            let rest = try await read(connection.resume(runID: "over", after: end.seq))
+            try require(rest == [end], "behind the end came \(rest)")
+        }
+        let rest = try await read(connection.resume(runID: "over", after: end.seq + 7))
+        try require(rest.last?.event == end.event, "far behind the end came \(rest)")
+        try require(text(all + rest) == text(all), "far behind the end the text was \(text(all + rest))")
+
+        do { _ = try await read(connection.respond(to: request("failed", "fail"))) } catch {}
+        for cursor in [1, 100] {
+            do {
+                _ = try await read(connection.resume(runID: "failed", after: cursor))
+                throw Violation("the failure was not told again after \(cursor)")
+            } catch let error as PlatformError {
+                try require(error.agentCode == "E1", "after \(cursor) the error was \(error)")
+            }
+        }
+    }
+
+    private static func resetsWhoIsAhead(_ connection: any AgentConnection, _ agent: ScriptedAgent) async throws {
+        for try await event in try await connection.respond(to: request("ahead", "hang"))
+        where event.event == .textChunk("hanging") { break }
+        for try await event in try await connection.resume(runID: "ahead", after: 1_000) {
+            try require(event.event == .reset(text: "hanging"), "the first event was \(event)")
+            try require(event.seq < 1_000, "its number was \(event.seq)")
+            break
+        }
+        try await connection.cancel(runID: "ahead")
     }
 
     private static func goesOnWithoutReader(_ connection: any AgentConnection, _ agent: ScriptedAgent) async throws {

@@ -43,7 +43,10 @@ package protocol BridgeStore: ConversationLibrary, CommandOfferStore {
     /// Marks a turn as running under a run id, its attempt counted up; returns it as it now stands.
     func beginRun(of turnID: String, runID: String) async throws -> Turn
     /// Stores how much of a run has been shown; a run that is not the turn's any more changes nothing.
-    func noteProgress(_ progress: TurnProgress, of turnID: String, runID: String) async throws
+    ///
+    /// - Parameter isAdvance: True where the run was taken up again and has come further than ever before: then only one
+    ///   attempt counts, so that a restart which helps is never one too many.
+    func noteProgress(_ progress: TurnProgress, of turnID: String, runID: String, isAdvance: Bool) async throws
     /// A turn, where it is known.
     func turn(_ turnID: String) async throws -> Turn?
     /// The turn that an event belongs to: one of its questions, or one of its reply's messages.

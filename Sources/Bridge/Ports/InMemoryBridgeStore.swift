@@ -231,8 +231,8 @@ package actor InMemoryBridgeStore: BridgeStore {
         return turns[index]
     }
 
-    package func noteProgress(_ progress: TurnProgress, of turnID: String, runID: String) throws {
-        _ = turns[try turnIndex(turnID)].note(progress, of: runID)
+    package func noteProgress(_ progress: TurnProgress, of turnID: String, runID: String, isAdvance: Bool) throws {
+        _ = turns[try turnIndex(turnID)].note(progress, of: runID, isAdvance: isAdvance)
     }
 
     package func turn(_ turnID: String) -> Turn? {

@@ -35,9 +35,10 @@ extension Turn {
     }
 
     /// Notes how much of a run has been shown, and says whether that changes anything.
-    package mutating func note(_ progress: TurnProgress, of runID: String) -> Bool {
+    package mutating func note(_ progress: TurnProgress, of runID: String, isAdvance: Bool) -> Bool {
         guard state == .running, self.runID == runID else { return false }
         self.progress = progress
+        if isAdvance { attempt = 1 }
         return true
     }
 }

@@ -157,16 +157,19 @@ package struct AgentRun: Sendable {
         }
         let rest = Mutex(resumed)
         let hasBegun = Mutex(false)
+        let wasLost = Mutex(false)
         return ReplySequence(next: {
             var iterator = rest.withLock { $0 }.makeAsyncIterator()
             do {
                 let chunk = try await iterator.next()
                 hasBegun.withLock { $0 = true }
+                if !wasLost.withLock({ $0 }) { feed.isTakenUp() }
                 return chunk
             } catch {
                 guard let failure = error as? PlatformError, lost.contains(failure.code),
                     !hasBegun.withLock({ $0 })
                 else { throw error }
+                wasLost.withLock { $0 = true }
                 try await forget(runID, of: turn, feed: feed)
                 let again = try await ask()
                 rest.withLock { $0 = again }
@@ -180,7 +183,8 @@ package struct AgentRun: Sendable {
     /// Forgets what was shown of a lost run, before the agent is asked again: the numbers of its events are given once more.
     private func forget(_ runID: String, of turn: Turn, feed: ReplyFeed) async throws {
         if turn.progress != nil {
-            try await store.noteProgress(TurnProgress(seq: 0, text: ""), of: turn.turnID, runID: runID)
+            let nothing = TurnProgress(seq: 0, text: "")
+            try await store.noteProgress(nothing, of: turn.turnID, runID: runID, isAdvance: false)
         }
         feed.replace(with: "")
     }

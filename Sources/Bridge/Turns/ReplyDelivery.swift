@@ -74,7 +74,7 @@ package struct ReplyDelivery: Sendable {
     private func note(_ snapshot: ReplyFeed.Snapshot) async throws {
         guard snapshot.answer == nil, snapshot.seq > 0, let runID = turn.runID else { return }
         let progress = TurnProgress(seq: snapshot.seq, text: snapshot.text, files: snapshot.files)
-        try await store.noteProgress(progress, of: turn.turnID, runID: runID)
+        try await store.noteProgress(progress, of: turn.turnID, runID: runID, isAdvance: snapshot.isAdvance)
     }
 
     private func waitForAnswer(of feed: ReplyFeed, until instant: Duration) async throws {

@@ -14,16 +14,22 @@ package final class ReplyFeed: Sendable {
         package var seq = 0
         /// The whole answer, once it is stored.
         package var answer: Answer?
+        /// Whether the run was taken up where an earlier process had left it, and has come further.
+        package var isAdvance = false
     }
 
     /// Raised when there is more.
     package let changed = WakeSignal()
 
     private let snapshot: Mutex<Snapshot>
+    /// The number of the last event that an earlier process has shown.
+    private let origin: Int
+    private let wasTakenUp = Mutex(false)
 
     /// Creates a feed of a turn: complete at once where the answer is known, and from where its run was left.
     package init(_ turn: Turn) {
         let progress = turn.progress
+        origin = progress?.seq ?? 0
         snapshot = Mutex(
             Snapshot(
                 text: turn.answer?.text ?? progress?.text ?? "",
@@ -35,7 +41,14 @@ package final class ReplyFeed: Sendable {
 
     /// What is known now.
     package var current: Snapshot {
-        snapshot.withLock { $0 }
+        var current = snapshot.withLock { $0 }
+        current.isAdvance = current.seq > origin && wasTakenUp.withLock { $0 }
+        return current
+    }
+
+    /// The agent goes on with the run from where an earlier process had left it.
+    package func isTakenUp() {
+        wasTakenUp.withLock { $0 = true }
     }
 
     /// The text's length in bytes of UTF-8.

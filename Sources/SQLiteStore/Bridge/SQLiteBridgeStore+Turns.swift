@@ -23,10 +23,16 @@ extension SQLiteBridgeStore {
         }
     }
 
-    package func noteProgress(_ progress: TurnProgress, of turnID: String, runID: String) async throws {
+    package func noteProgress(
+        _ progress: TurnProgress, of turnID: String, runID: String, isAdvance: Bool
+    ) async throws {
         try await database.write("note a run's progress") { database in
             var turn = try database.turn(turnID)
-            if turn.note(progress, of: runID) { try database.store(turn.progress, of: turnID) }
+            guard turn.note(progress, of: runID, isAdvance: isAdvance) else { return }
+            try database.store(turn.progress, of: turnID)
+            guard isAdvance else { return }
+            try database.execute(
+                sql: "UPDATE turns SET attempt = ? WHERE turn_id = ?", arguments: [turn.attempt, turnID.stored])
         }
     }
 

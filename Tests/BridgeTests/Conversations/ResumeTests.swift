@@ -1,4 +1,5 @@
 import Bridge
+import Foundation
 import MatrixAPI
 import PlatformSDK
 import TestSupport
@@ -167,6 +168,29 @@ import Testing
             let reply = try #require(try await room.finished(1, in: "!a").first)
             #expect(reply.body.hasPrefix("So far\n\n\(EnglishNotices().interruptedTooOften)"))
         }
+    }
+
+    @Test func restartsThatHelpAreNeverTooMany() async throws {
+        let (agent, homeserver, store) = (LongRunningPlatform(), FakeHomeserver(), InMemoryBridgeStore())
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
+            try await room.join("!a")
+            try await room.say("Tell me", in: "!a", as: "$1")
+            try await eventually("the agent is asked") { !agent.requests.isEmpty }
+        }
+        var text = ""
+        for number in 1...(2 * TurnRunner.maximumAttempts) {
+            try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
+                text += "\(number), "
+                agent.say(.textChunk("\(number), "))
+                try await shows(text.trimmingCharacters(in: .whitespaces), in: room)
+            }
+        }
+        try await BridgeScenario.run(platform: agent, homeserver: homeserver, store: store) { room in
+            agent.say(.textChunk("done."), .end(tokensUsed: 1))
+            let reply = try #require(try await room.finished(1, in: "!a").first)
+            #expect(reply.body.hasPrefix(text + "done."))
+        }
+        #expect(agent.requests.count == 1)
     }
 
     @Test func whoStopsAnAnswerStopsTheRun() async throws {

@@ -86,13 +86,24 @@ extension BridgeStoreConformance {
             let first = try await store.beginRun(of: queued.turnID, runID: "run-1")
             #expect(first.state == .running && first.runID == "run-1" && first.attempt == 1)
             let progress = TurnProgress(seq: 3, text: "Half")
-            try await store.noteProgress(progress, of: queued.turnID, runID: "run-1")
+            try await store.noteProgress(progress, of: queued.turnID, runID: "run-1", isAdvance: false)
             let again = try await store.beginRun(of: queued.turnID, runID: "run-1")
             #expect(again.runID == "run-1" && again.attempt == 2 && again.progress == progress)
             let second = try await store.beginRun(of: queued.turnID, runID: "run-2")
             #expect(second.runID == "run-2" && second.attempt == 3 && second.progress == nil)
-            try await store.noteProgress(progress, of: queued.turnID, runID: "run-1")
+            try await store.noteProgress(progress, of: queued.turnID, runID: "run-1", isAdvance: true)
             #expect(try await store.unfinishedTurns() == [second])
+        },
+        Case("counts attempts anew where one has helped") { store in
+            let turn = try await Fixtures.beginTurn("$1", in: store)
+            for attempt in 1...4 {
+                #expect(try await store.beginRun(of: turn.turnID, runID: "run-1").attempt == attempt)
+            }
+            let progress = TurnProgress(seq: 3, text: "Half")
+            try await store.noteProgress(progress, of: turn.turnID, runID: "run-1", isAdvance: true)
+            #expect(try await store.unfinishedTurns().map(\.attempt) == [1])
+            let next = try await store.beginRun(of: turn.turnID, runID: "run-1")
+            #expect(next.attempt == 2 && next.progress == progress)
         },
         Case("begins no run of a turn that has its answer") { store in
             let turn = try await Fixtures.beginTurn("$1", in: store)

@@ -25,15 +25,24 @@ struct CrashCampaign {
     private let stage: Stage
     private let proxy: FaultProxy
     private let rialto: RialtoProcess
+    private let agent: Agent?
     private var generator: SeededGenerator
     private var rooms: [String] = []
     private var threads: [String: String] = [:]
     private var asked: [Question] = []
 
-    init(stage: Stage, proxy: FaultProxy, rialto: RialtoProcess, seed: UInt64) {
+    /// An agent that dies apart from the bridge, as does the connection to it.
+    struct Agent {
+        let process: RialtoProcess
+        let relay: CuttableRelay
+    }
+
+    /// - Parameter agent: Nil where the agent is in the bridge's own process, and dies with it.
+    init(stage: Stage, proxy: FaultProxy, rialto: RialtoProcess, agent: Agent?, seed: UInt64) {
         self.stage = stage
         self.proxy = proxy
         self.rialto = rialto
+        self.agent = agent
         generator = SeededGenerator(seed: seed)
     }
 
@@ -69,6 +78,7 @@ struct CrashCampaign {
                 let thread = Bool.random(using: &generator) ? threads[room] : nil
                 try await ask("r\(round)b\(burst)n\(number)", in: room, thread: thread)
             }
+            try await killOthers()
             try await Task.sleep(for: .milliseconds(Int.random(in: 0...900, using: &generator)))
             try await rialto.kill()
             kills += 1
@@ -81,6 +91,20 @@ struct CrashCampaign {
         for room in rooms { try await ask("r\(round)last", in: room, thread: nil) }
         try await waitForAnswers()
         try await check(round)
+    }
+
+    /// Cuts the connection to the agent soon, or kills the agent, or does neither.
+    private mutating func killOthers() async throws {
+        guard let agent else { return }
+        switch Int.random(in: 0...2, using: &generator) {
+        case 0: agent.relay.cut(afterBytes: Int.random(in: 1...3_000, using: &generator))
+        case 1:
+            try await Task.sleep(for: .milliseconds(Int.random(in: 0...400, using: &generator)))
+            try await agent.process.kill()
+            kills += 1
+            try await agent.process.start()
+        default: break
+        }
     }
 
     @discardableResult

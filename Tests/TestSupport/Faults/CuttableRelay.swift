@@ -47,11 +47,6 @@ package final class CuttableRelay: Sendable {
         state.withLock { $0.budget = max(1, budget) }
     }
 
-    /// Takes the wish to cut back; returns false where it has come too late.
-    package func spare() -> Bool {
-        state.withLock { $0.budget.take() != nil }
-    }
-
     private func stop() {
         LoopbackSocket.shutDown(listener)
         for link in state.withLock({ state in
@@ -69,23 +64,25 @@ package final class CuttableRelay: Sendable {
         }
         if isStopped { link.cut() }
         Thread.detachNewThread {
-            link.pass(from: client, to: server) { $0.count }
+            link.pass(from: client, to: server) { (Array($0), false) }
         }
         Thread.detachNewThread { [self] in
-            link.pass(from: server, to: client) { take(from: $0.count) }
-            state.withLock { state in
-                state.links[ObjectIdentifier(link)] = nil
-                if link.isCut { state.cuts += 1 }
-            }
+            link.pass(from: server, to: client, take)
+            state.withLock { $0.links[ObjectIdentifier(link)] = nil }
         }
     }
 
-    /// How many of so many bytes a client still gets.
-    private func take(from count: Int) -> Int {
+    /// What a client still gets of some bytes, and whether its connection is cut behind that.
+    private func take(from bytes: [UInt8]) -> ([UInt8], isLast: Bool) {
         state.withLock { state in
-            guard let budget = state.budget else { return count }
-            state.budget = budget > count ? budget - count : nil
-            return min(budget, count)
+            guard let budget = state.budget else { return (bytes, false) }
+            guard budget <= bytes.count else {
+                state.budget = budget - bytes.count
+                return (bytes, false)
+            }
+            state.budget = nil
+            state.cuts += 1
+            return (Array(bytes.prefix(budget)), true)
         }
     }
 
@@ -93,7 +90,6 @@ package final class CuttableRelay: Sendable {
     private final class Link: Sendable {
         private let client: Int32
         private let server: Int32
-        private let wasCut = Mutex(false)
 
         init(client: Int32, server: Int32) {
             self.client = client
@@ -105,21 +101,17 @@ package final class CuttableRelay: Sendable {
             LoopbackSocket.close(server)
         }
 
-        /// Whether the limit of bytes was reached.
-        var isCut: Bool { wasCut.withLock { $0 } }
-
         func cut() {
             LoopbackSocket.shutDown(client)
             LoopbackSocket.shutDown(server)
         }
 
-        /// Passes bytes on until either end is gone or only a part of them may pass.
-        func pass(from source: Int32, to target: Int32, _ admitted: ([UInt8]) -> Int) {
+        /// Passes bytes on until either end is gone, or those that are the last have passed.
+        func pass(from source: Int32, to target: Int32, _ take: ([UInt8]) -> ([UInt8], isLast: Bool)) {
             defer { cut() }
             while let bytes = LoopbackSocket.read(from: source) {
-                let count = admitted(bytes)
-                guard LoopbackSocket.write(Array(bytes.prefix(count)), to: target, taken: { _ in }) else { return }
-                if count < bytes.count { return wasCut.withLock { $0 = true } }
+                let (rest, isLast) = take(bytes)
+                guard LoopbackSocket.write(rest, to: target, taken: { _ in }), !isLast else { return }
             }
         }
     }

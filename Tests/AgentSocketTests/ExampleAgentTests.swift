@@ -126,6 +126,22 @@ import Testing
         }
     }
 
+    @Test func tellsTheEndAgain() async throws {
+        try await withExample { port in
+            try await withConnection(port: port) { connection in
+                var events: [RunEvent] = []
+                for try await event in try await connection.respond(to: request("over", "a b")) { events.append(event) }
+                for cursor in [3, 9] {
+                    var rest: [RunEvent] = []
+                    for try await event in try await connection.resume(runID: "over", after: cursor) {
+                        rest.append(event)
+                    }
+                    #expect(rest == [RunEvent(seq: 3, .end(tokensUsed: 2))] && rest == events.suffix(1))
+                }
+            }
+        }
+    }
+
     @Test func answersClientsOfTheBaseProtocol() async throws {
         try await withExample { port in
             let texts = try await onThread {

@@ -134,4 +134,64 @@ import Testing
         }
         for run in ["stopped", "failed"] { #expect(try await meter.records(of: run).map(\.usage) == [usage]) }
     }
+
+    @Test func whoAsksIsToldTheirOwnTokensAndTheBudgetOfAll() async throws {
+        let meter = InMemoryUsageMeter()
+        // 14 November 2023; its month began 13 days before.
+        let days = [(Self.day, "u", "t", 10), (Self.day, "u", "t2", 20), (Self.day, "v", "t", 400)]
+        let earlier = [(Self.day - 13, "u", "t", 3_000), (Self.day - 14, "u", "t", 50_000)]
+        for (index, (day, user, thread, tokens)) in (days + earlier).enumerated() {
+            try await meter.record(
+                UsageRecord(
+                    runID: "r\(index)", attempt: 1, userID: user, threadID: thread, providerID: "p", modelID: "m",
+                    day: day, usage: Usage(promptTokens: tokens, completionTokens: 0),
+                    microdollars: tokens == 10 ? 5 : nil))
+        }
+        let fixture = RuntimeFixture(provider: ScriptedModelProvider([]), configure: { $0.meter = meter })
+        let free = try await fixture.make().usage(userID: "u", threadID: "t")
+        #expect(
+            free
+                == UsageReport(
+                    today: UsageSum(tokens: 30, microdollars: 5, unpricedTokens: 20),
+                    month: UsageSum(tokens: 3_030, microdollars: 5, unpricedTokens: 3_020),
+                    thread: UsageSum(tokens: 53_010, microdollars: 5, unpricedTokens: 53_000)))
+        var limited = fixture
+        limited.configure = { parts in
+            parts.meter = meter
+            parts.budget = TokenBudget(perUser: 100, perDay: 1_000)
+        }
+        let report = try await limited.make().usage(userID: "v", threadID: "t2")
+        #expect(
+            report
+                == UsageReport(
+                    today: UsageSum(tokens: 400, unpricedTokens: 400), dailyLimit: 100,
+                    month: UsageSum(tokens: 400, unpricedTokens: 400),
+                    everyone: UsageReport.Budget(spent: 430, limit: 1_000)))
+    }
+
+    /// A run that was let in comes to its end after a restart, whatever it has taken itself by then.
+    @Test func whatARunHasTakenItselfIsNotHeldAgainstIt() async throws {
+        let usage = Usage(promptTokens: 60, completionTokens: 40)
+        let (meter, log) = (InMemoryUsageMeter(), InMemoryEventLog())
+        let dying = ScriptedModelProvider([[.event(.usage(usage)), .stall]])
+        let first = RuntimeFixture(
+            provider: dying, log: log,
+            configure: {
+                $0.budget = TokenBudget(perUser: 100)
+                $0.meter = meter
+            })
+        try await first.whileRunning { runtime in
+            _ = try await runtime.respond(to: first.ask("q"))
+            try await eventually("the tokens are known") { try await first.response()?.usage == usage }
+        }
+        var second = first
+        second.provider = ScriptedModelProvider([.says("done", usage: usage)])
+        try await second.whileRunning { runtime in
+            let reply = try await runtime.resume(runID: "r", after: 0).outcome()
+            #expect(text(reply.events) == "done" && reply.events.last?.event == .end(tokensUsed: 200))
+            let refused = try await runtime.respond(to: second.ask("q", runID: "r2")).outcome()
+            #expect(refused.error?.message.contains("200 of 100 tokens") == true)
+        }
+        #expect(try await meter.records(of: "r").map(\.usage) == [usage, usage])
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import PlatformSDK
 import TestSupport
 import Testing
@@ -15,5 +16,15 @@ import Testing
         ] as [(Int64, Int)])
     func daysBeginAtMidnight(milliseconds: Int64, day: Int) {
         #expect(UsageRecord.day(ofMilliseconds: milliseconds) == day)
+    }
+
+    @Test func monthsAreThoseOfTheCalendar() {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        // 1960 to 2110: leap years, and 2100, which is none.
+        for day in -3_653...51_134 {
+            let date = Date(timeIntervalSince1970: Double(day) * 86_400)
+            #expect(UsageRecord.firstDayOfMonth(day) == day - calendar.component(.day, from: date) + 1)
+        }
     }
 }

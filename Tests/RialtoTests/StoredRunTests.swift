@@ -9,13 +9,16 @@ import Testing
 /// The agent's runs over the log on the disk: what the fakes in memory cannot show of cancelled writes and reopened files.
 @Suite(.timeLimit(.minutes(2))) struct StoredRunTests {
     private func whileRunning<Value: Sendable>(
-        in directory: TemporaryDirectory, _ body: (AgentRuntime, SQLiteEventLog) async throws -> Value
+        in directory: TemporaryDirectory, budget: TokenBudget = TokenBudget(),
+        _ body: (AgentRuntime, SQLiteEventLog) async throws -> Value
     ) async throws -> Value {
         let database = try await LogDatabase.open(in: URL(fileURLWithPath: directory.path))
         let log = SQLiteEventLog(database: database)
         var parts = AgentRuntime.Parts(
             persona: Persona(name: "Portia"), provider: EchoProvider(pace: .init(interval: .milliseconds(1))), log: log,
             archive: SQLiteRunArchive(database: database))
+        parts.meter = SQLiteUsageMeter(database: database)
+        parts.budget = budget
         parts.tools = ToolBox([EchoTool(), ClockTool()])
         let runtime = AgentRuntime(parts)
         let value = try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -55,6 +58,28 @@ import Testing
             #expect((seen + rest).map(\.seq) == Array(1...(seen.count + rest.count)))
             let expected = (1...200).map { $0 == 1 ? "a 1" : " a \($0)" }.joined() + "\n\nend"
             #expect(ResumableRunConformance.text(seen + rest) == expected)
+        }
+    }
+
+    @Test func aDaysBudgetIsRememberedByTheNextProcess() async throws {
+        try await withTemporaryDirectory { directory in
+            let budget = TokenBudget(perUser: 10)
+            let before = try await whileRunning(in: directory, budget: budget) { runtime, _ in
+                _ = try await read(runtime.respond(to: ask("/echo chunks=10 pace=0 a", "r1")))
+                return try await runtime.usage(userID: "u", threadID: "t")
+            }
+            #expect(before.today.tokens > 10 && before.month == before.today && before.thread == before.today)
+            try await whileRunning(in: directory, budget: budget) { runtime, _ in
+                let after = try await runtime.usage(userID: "u", threadID: "t")
+                #expect(after == before)
+                let refused = await #expect(throws: PlatformError.self) {
+                    try await read(runtime.respond(to: ask("/echo chunks=1 b", "r2")))
+                }
+                #expect(refused?.agentCode == "BUDGET_EXHAUSTED")
+                // To read an answer again costs nothing.
+                #expect(try await read(runtime.respond(to: ask("", "r1"))).isEmpty == false)
+                #expect(try await runtime.usage(userID: "u", threadID: "t") == before)
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 import Logging
-import PlatformSDK
+package import PlatformSDK
 
 /// What runs take is counted before it could be forgotten: an attempt before its end is in the log, and before another
 /// attempt takes its place. So a run that is over is counted, and one that is not is counted by whoever takes it over.
@@ -72,5 +72,22 @@ extension AgentRuntime {
         return budget.refusal(spentByUser: byUser, spentByAll: byAll).map {
             ResponseError(code: $0.code, message: $0.message)
         }
+    }
+
+    package func usage(userID: String, threadID: String) async throws -> UsageReport {
+        let (meter, today) = (parts.meter, today)
+        let month = UsageRecord.firstDayOfMonth(today)...today
+        var everyone: UsageReport.Budget?
+        if let limit = parts.budget.perDay {
+            let spent = try await meter.sum(of: .everyone, days: today...today).tokens
+            everyone = UsageReport.Budget(spent: spent, limit: limit)
+        }
+        return UsageReport(
+            today: try await meter.sum(of: .user(userID), days: today...today),
+            dailyLimit: parts.budget.perUser,
+            month: try await meter.sum(of: .user(userID), days: month),
+            thread: try await meter.sum(
+                of: .userInThread(userID: userID, threadID: threadID), days: min(0, today)...today),
+            everyone: everyone)
     }
 }

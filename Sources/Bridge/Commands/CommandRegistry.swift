@@ -54,6 +54,7 @@ package struct CommandRegistry: Sendable {
         case .status: StatusCommand(notices: notices)
         case .whoami: WhoamiCommand(notices: notices)
         case .context: ContextCommand(notices: notices)
+        case .usage: UsageCommand(notices: notices)
         case .chats: ChatsCommand(notices: notices)
         case .rename: RenameCommand(notices: notices)
         case .archive: ArchiveCommand(notices: notices)

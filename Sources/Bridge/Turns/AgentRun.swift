@@ -101,10 +101,20 @@ package struct AgentRun: Sendable {
             // A run that was stopped or cancelled has not failed; its caller knows what to make of it.
             try Task.checkCancellation()
             logger.warning("the agent failed", metadata: ["turn": "\(turn.turnID)", "error": "\(error)"])
-            let (said, remark) = (feed.current, notices.sentence(for: error))
+            let (said, remark) = (feed.current, await sentence(for: error, of: turn))
             return Answer(
                 ending: .failed, text: said.text, remark: remark, tokensUsed: tokensUsed, files: said.files)
         }
+    }
+
+    /// What the person reads about a failure; of a spent budget how much it was, where the agent tells.
+    private func sentence(for error: any Error, of turn: Turn) async -> String {
+        guard let budget = SpentBudget(error) else { return notices.sentence(for: error) }
+        let sender = turn.question.sender.rawValue
+        let user = try? await platform.getOrCreateUser(externalID: sender, platform: "matrix", displayName: nil)
+        guard let userID = user?.userID else { return notices.budgetSpent(budget, nil) }
+        let report = try? await platform.usage(userID: userID, threadID: turn.question.threadID)
+        return notices.budgetSpent(budget, report.flatMap(budget.numbers))
     }
 
     /// Asks the agent; its answer's chunks.

@@ -26,6 +26,8 @@ public protocol AgentResponder: Sendable {
     ///
     /// Throws `unavailable` while that is not known, because there has been no connection yet.
     func models() async throws -> OfferedModels?
+    /// What a user has spent, in all and in one conversation; throws `unsupported` where the agent does not say.
+    func usage(userID: String, threadID: String) async throws -> UsageReport
 }
 
 extension AgentResponder {
@@ -42,6 +44,7 @@ extension AgentResponder {
     }
 
     public func models() async throws -> OfferedModels? { nil }
+    public func usage(userID: String, threadID: String) async throws -> UsageReport { throw PlatformError.noUsage }
 }
 
 /// The one connection to the agent that a bridge opens and keeps.

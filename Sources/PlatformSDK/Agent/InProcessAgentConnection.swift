@@ -29,5 +29,9 @@ public struct InProcessAgentConnection: AgentConnection {
         try await responder.models()
     }
 
+    public func usage(userID: String, threadID: String) async throws -> UsageReport {
+        try await responder.usage(userID: userID, threadID: threadID)
+    }
+
     public func status() async -> AgentStatus { .connected }
 }

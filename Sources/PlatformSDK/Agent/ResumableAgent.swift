@@ -105,6 +105,10 @@ public final class ResumableAgent: AgentResponder {
         try await agent.models()
     }
 
+    public func usage(userID: String, threadID: String) async throws -> UsageReport {
+        try await agent.usage(userID: userID, threadID: threadID)
+    }
+
     /// Reads the run to its end, or until somebody wants it to stop.
     private func perform(_ job: Job) async {
         let run = job.run

@@ -36,6 +36,10 @@ public struct AgentPlatformClient: PlatformClient {
         try await connection.models()
     }
 
+    public func usage(userID: String, threadID: String) async throws -> UsageReport {
+        try await connection.usage(userID: userID, threadID: threadID)
+    }
+
     private static func chunks(of runID: String, _ events: ReplySequence<RunEvent>) -> ReplySequence<MessageChunk> {
         let progress = ReplyProgress(events)
         return ReplySequence(next: {

@@ -50,6 +50,7 @@ public final class MockPlatformClient: PlatformClient {
     private let behaviour: Mutex<Behaviour>
     private let runs = MockRuns()
     private let store: any StateStore
+    private let meter = InMemoryUsageMeter()
     private let clock: any Clock<Duration>
 
     /// Creates a mock with its own users and settings.
@@ -95,7 +96,7 @@ public final class MockPlatformClient: PlatformClient {
     }
 
     private func read(_ run: MockRun, after seq: Int, _ behaviour: Behaviour) -> ReplySequence<MessageChunk> {
-        let clock = clock
+        let (clock, meter) = (clock, meter)
         let plan = Mutex(MockReply(run.request, chunkSize: run.chunkSize, after: seq, failure: behaviour.failure))
         return ReplySequence(next: {
             try Task.checkCancellation()
@@ -103,7 +104,10 @@ public final class MockPlatformClient: PlatformClient {
             if run.isStopped { throw run.stopped }
             switch plan.withLock({ $0.next() }) {
             case .chunk(let chunk):
-                if chunk.finished { run.finish() }
+                if chunk.finished {
+                    run.finish()
+                    try await meter.record(run.usage(tokens: chunk.tokensUsed))
+                }
                 return chunk
             case .fail(let error): throw error
             case .done: return nil
@@ -112,6 +116,14 @@ public final class MockPlatformClient: PlatformClient {
                 throw run.stopped
             }
         })
+    }
+
+    /// The tokens of the replies that were read to their ends; the mock knows of no day but its one and of no limit.
+    public func usage(userID: String, threadID: String) async throws -> UsageReport {
+        let day = MockRun.day
+        let all = try await meter.sum(of: .user(userID), days: day...day)
+        let thread = try await meter.sum(of: .userInThread(userID: userID, threadID: threadID), days: day...day)
+        return UsageReport(today: all, month: all, thread: thread)
     }
 
     public func getSettings(userID: String) async throws -> UserSettings {

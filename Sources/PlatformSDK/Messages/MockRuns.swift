@@ -61,6 +61,16 @@ final class MockRun: Sendable {
         state.withLock { $0.isFinished = true }
     }
 
+    /// The day on which all replies of the mock are made.
+    static let day = 0
+
+    /// What the run has taken.
+    func usage(tokens: Int) -> UsageRecord {
+        UsageRecord(
+            runID: request.runID, attempt: 1, userID: request.userID, threadID: request.threadID, providerID: "mock",
+            modelID: "mock", day: Self.day, usage: Usage(promptTokens: 0, completionTokens: tokens))
+    }
+
     /// Stops the run for all its readers.
     func stop() {
         state.withLockWaking { state, wakings in

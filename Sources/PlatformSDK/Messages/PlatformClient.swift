@@ -22,6 +22,8 @@ public protocol PlatformClient: Sendable {
     ///
     /// Throws `unavailable` while the agent has not been there yet to say so.
     func models() async throws -> OfferedModels?
+    /// What a user has spent, in all and in one conversation; throws `unsupported` where the agent does not say.
+    func usage(userID: String, threadID: String) async throws -> UsageReport
     /// The settings of a user.
     func getSettings(userID: String) async throws -> UserSettings
     /// Applies a change, stored before it returns; throws `SettingsAction.Rejection` where it does not apply.
@@ -42,6 +44,7 @@ extension PlatformClient {
     }
 
     public func models() async throws -> OfferedModels? { nil }
+    public func usage(userID: String, threadID: String) async throws -> UsageReport { throw PlatformError.noUsage }
 
     /// Collects the reply's chunks; throws `protocolViolation` when the reply ends without its last chunk.
     public func sendMessage(_ request: MessageRequest) async throws -> MessageResponse {

@@ -47,5 +47,16 @@ public struct UsageRecord: Hashable, Sendable {
         return Int(rest < 0 ? days - 1 : days)
     }
 
+    /// The first day of the month of a day, in the Gregorian calendar.
+    public static func firstDayOfMonth(_ day: Int) -> Int {
+        // Years are counted from 1 March, so that the leap day is the last one, in eras of 400 years.
+        let sinceEra = day + 719_468
+        let inEra = (sinceEra % 146_097 + 146_097) % 146_097
+        let year = (inEra - inEra / 1_460 + inEra / 36_524 - inEra / 146_096) / 365
+        let inYear = inEra - (365 * year + year / 4 - year / 100)
+        let month = (5 * inYear + 2) / 153
+        return day - (inYear - (153 * month + 2) / 5)
+    }
+
     private static func bounded(_ count: Int) -> Int { min(max(count, 0), largestCount) }
 }

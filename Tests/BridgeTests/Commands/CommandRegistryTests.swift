@@ -9,7 +9,8 @@ struct CommandRegistryTests {
     func order() {
         let names = [
             "help", "start", "new", "skills", "skill", "settings", "soul", "safety", "plan", "connectors", "status",
-            "whoami", "context", "chats", "rename", "archive", "save", "load", "list", "remove", "reset", "stop",
+            "whoami", "context", "usage", "chats", "rename", "archive", "save", "load", "list", "remove", "reset",
+            "stop",
             "retry",
             "yes", "no", "cancel",
         ]

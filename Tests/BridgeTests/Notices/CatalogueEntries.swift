@@ -31,7 +31,7 @@ struct CatalogueEntry: Sendable, CustomTestStringConvertible {
 enum Catalogue {
     static let entries: [CatalogueEntry] =
         replies + failures + help + switches + settings + conversations + status
-        + permissions + library
+        + permissions + library + usage
 
     private static let hostile = CatalogueEntry.hostile
     private static let prefix = CatalogueEntry.prefix
@@ -160,6 +160,28 @@ enum Catalogue {
         .init("commandNotPermitted") { $0.commandNotPermitted(hostile, prefix: prefix) },
         .init("askingNotPermitted") { $0.askingNotPermitted(prefix: prefix) },
     ]
+
+    private static let usage: [CatalogueEntry] =
+        [
+            .init("tokenUsage", "nothing") { $0.tokenUsage(UsageReport()) },
+            .init("tokenUsage", "all") {
+                $0.tokenUsage(
+                    UsageReport(
+                        today: UsageSum(tokens: 12_345, microdollars: 20_000), dailyLimit: 50_000,
+                        month: UsageSum(tokens: 99_999, microdollars: 1_234_567_890, unpricedTokens: 1),
+                        thread: UsageSum(tokens: 1, microdollars: 1),
+                        everyone: .init(spent: 13_000, limit: 100_000)))
+            },
+            .init("tokenUsageUnknown") { $0.tokenUsageUnknown },
+        ]
+        + [SpentBudget.ofPerson, .ofEveryone].flatMap { budget -> [CatalogueEntry] in
+            [
+                .init("budgetSpent", "\(budget)") { $0.budgetSpent(budget, nil) },
+                .init("budgetSpent", "\(budget) with numbers") {
+                    $0.budgetSpent(budget, UsageReport.Budget(spent: 12_345, limit: 12_000))
+                },
+            ]
+        }
 
     private static let library: [CatalogueEntry] = [
         .init("conversations") { notices in

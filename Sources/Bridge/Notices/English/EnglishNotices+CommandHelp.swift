@@ -47,6 +47,12 @@ extension EnglishNotices {
             CommandHelp(usage: "whoami", summary: "shows who you are to me")
         case .context:
             CommandHelp(usage: "context", summary: "shows the conversation that you are in")
+        case .usage:
+            CommandHelp(
+                usage: "usage",
+                summary: "shows what you have spent",
+                details: "My agent's model counts in tokens; there may be a limit to them for each day."
+            )
         case .chats:
             CommandHelp(
                 usage: "chats",

@@ -48,6 +48,12 @@ extension RussianNotices {
             CommandHelp(usage: "whoami", summary: "кто вы для меня")
         case .context:
             CommandHelp(usage: "context", summary: "сведения о текущем разговоре")
+        case .usage:
+            CommandHelp(
+                usage: "usage",
+                summary: "показывает, сколько вы потратили",
+                details: "Токенами считает модель моего агента; на день их может быть отведено определённое число."
+            )
         case .chats:
             CommandHelp(
                 usage: "chats",

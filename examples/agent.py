@@ -9,6 +9,7 @@ It needs the package `websockets` only. It says back what it hears, word by word
 import argparse
 import asyncio
 import collections
+import datetime
 import json
 import sys
 
@@ -66,6 +67,7 @@ class Agent:
     def __init__(self, delay):
         self.delay = delay
         self.runs = collections.OrderedDict()
+        self.spent = collections.Counter()
 
     async def words(self, text, model):
         """The answer of one of MODELS, piece by piece: put your model here."""
@@ -73,24 +75,38 @@ class Agent:
             await asyncio.sleep(self.delay)
             yield (word.upper() if model == "shout" else word) + " "
 
-    async def perform(self, run, text, model):
+    async def perform(self, run, text, model, user_id, thread_id):
         """Makes the answer to its end, whether anybody reads it or not."""
+        today = datetime.datetime.now(datetime.timezone.utc).date()
         try:
             count = 0
             async for word in self.words(text, model):
                 count += 1
+                self.spent[user_id, thread_id, today] += 1
                 await run.add("AGENT_EVENT_TEXT_CHUNK", text=word)
             await run.add("AGENT_EVENT_END", tokens_used=count)
         except Exception as error:  # the run has to end, whatever happens in it
             print(f"run {run.run_id} failed: {error!r}", file=sys.stderr)
             await run.fail("AGENT_ERROR", "the agent failed; its log says more")
 
-    def begin(self, run_id, text, model):
+    def usage(self, user_id, thread_id):
+        """What a user has spent since the process began; what is older than this month counts no more."""
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        for key in [key for key in self.spent if key[2] < today.replace(day=1)]:
+            del self.spent[key]
+        own = [(thread, day, count) for (user, thread, day), count in self.spent.items() if user == user_id]
+        return {
+            "today": {"tokens": sum(count for _, day, count in own if day == today)},
+            "month": {"tokens": sum(count for _, _, count in own)},
+            "thread": {"tokens": sum(count for thread, _, count in own if thread == thread_id)},
+        }
+
+    def begin(self, run_id, text, model, user_id="", thread_id="default"):
         """The run of that id, started where there is none yet."""
         run = self.runs.get(run_id)
         if run is None:
             run = self.runs[run_id] = Run(run_id)
-            run.task = asyncio.create_task(self.perform(run, text, model))
+            run.task = asyncio.create_task(self.perform(run, text, model, user_id, thread_id))
             finished = [key for key, kept in self.runs.items() if kept.is_over]
             for key in finished[: max(0, len(self.runs) - KEPT_RUNS)]:
                 del self.runs[key]
@@ -156,7 +172,8 @@ class Session:
                 # Never another model than the one that was asked for.
                 await self.refuse("MODEL_NOT_ALLOWED", "there is no such model", run_id=run_id)
             elif isinstance(run_id, str):
-                await self.begin_delivery(self.agent.begin(run_id, frame["text"], model), 0)
+                who = (frame.get("user_id", ""), frame.get("thread_id", "default"))
+                await self.begin_delivery(self.agent.begin(run_id, frame["text"], model, *map(str, who)), 0)
             elif self.answer is not None:
                 await self.refuse("BUSY", "one message at a time: wait for AGENT_EVENT_END")
             else:
@@ -173,7 +190,10 @@ class Session:
                 run.task.cancel()
                 # A task that has not begun yet would never notice.
                 await run.fail("CANCELLED", "the run was stopped")
-        elif type in ("USER_MESSAGE", "RESUME", "CANCEL", "APPROVAL"):
+        elif type == "USAGE" and isinstance(frame.get("request_id"), str) and isinstance(frame.get("user_id"), str):
+            usage = self.agent.usage(frame["user_id"], str(frame.get("thread_id", "default")))
+            await self.send({"type": "AGENT_USAGE", "request_id": frame["request_id"], **usage})
+        elif type in ("USER_MESSAGE", "RESUME", "CANCEL", "APPROVAL", "USAGE"):
             await self.refuse("BAD_REQUEST", "a field is missing or has the wrong type")
         else:
             await self.refuse("UNKNOWN_TYPE", "unknown type")

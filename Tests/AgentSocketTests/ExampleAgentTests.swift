@@ -142,6 +142,22 @@ import Testing
         }
     }
 
+    @Test func tellsWhatWasSpent() async throws {
+        try await withExample { port in
+            try await withConnection(port: port) { connection in
+                for try await _ in try await connection.respond(to: request("counted", "one two three")) {}
+                let spent = UsageSum(tokens: 3)
+                #expect(
+                    try await connection.usage(userID: "u", threadID: "t")
+                        == UsageReport(today: spent, month: spent, thread: spent))
+                #expect(
+                    try await connection.usage(userID: "u", threadID: "other")
+                        == UsageReport(today: spent, month: spent))
+                #expect(try await connection.usage(userID: "v", threadID: "t") == UsageReport())
+            }
+        }
+    }
+
     @Test func answersClientsOfTheBaseProtocol() async throws {
         try await withExample { port in
             let texts = try await onThread {

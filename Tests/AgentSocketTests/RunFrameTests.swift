@@ -28,6 +28,20 @@ import Testing
         (
             .runError("r", code: "E", details: "d"), #"{"code":"E","details":"d","run_id":"r","type":"ERROR"}"#
         ),
+        (
+            .requestError(requestID: "q", code: "E", details: "d"),
+            #"{"code":"E","details":"d","request_id":"q","type":"ERROR"}"#
+        ),
+        (
+            .usage(
+                requestID: "q",
+                UsageReport(
+                    today: UsageSum(tokens: 3, microdollars: 4, unpricedTokens: 1), dailyLimit: 9,
+                    month: UsageSum(tokens: 5), everyone: .init(spent: 6, limit: 7))),
+            #"{"daily_limit":9,"everyone":{"limit":7,"tokens":6},"month":{"tokens":5,"unpriced_tokens":0},"#
+                + #""request_id":"q","thread":{"tokens":0,"unpriced_tokens":0},"#
+                + #""today":{"microdollars":4,"tokens":3,"unpriced_tokens":1},"type":"AGENT_USAGE"}"#
+        ),
     ])
     func serverFramesAreGolden(frame: AgentServerFrame, json: String) throws {
         #expect(try AgentFrameCodec.encode(frame) == json)
@@ -40,6 +54,10 @@ import Testing
         (
             .approval(runID: "r", itemID: "i", .denied),
             #"{"decision":"denied","item_id":"i","run_id":"r","type":"APPROVAL"}"#
+        ),
+        (
+            .usage(requestID: "q", userID: "u", threadID: "t"),
+            #"{"request_id":"q","thread_id":"t","type":"USAGE","user_id":"u"}"#
         ),
     ])
     func clientFramesAreGolden(frame: AgentClientFrame, json: String) throws {

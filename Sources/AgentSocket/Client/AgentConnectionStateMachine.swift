@@ -177,6 +177,8 @@ package struct AgentConnectionStateMachine: Sendable {
             return []
         case (.up, .runEvent), (.up, .runError), (.up, .heartbeat):
             return received(frame.withoutRun, now: now)
+        case (.up, .usage), (.up, .requestError):
+            return [.log(.strayFrame(frame.typeName))]
         case (.up, .unknown(let type)):
             unknownFrames += 1
             generation?.lastFrameAt = now

@@ -9,27 +9,6 @@ import Synchronization
 ///
 /// What happens when is decided by `AgentConnectionStateMachine`; this class moves bytes and time.
 package final class WebSocketAgentConnection: AgentConnection, Service {
-    /// The times and limits of the connection.
-    package struct Options: Hashable, Sendable {
-        /// What the state machine holds to.
-        package var limits = AgentConnectionStateMachine.Limits()
-        /// The delays between attempts to connect.
-        package var backoff = ReconnectBackoff()
-        /// The time from the start of an attempt to connect to the agent's STATUS.
-        package var handshakeTimeout: Duration = .seconds(10)
-        /// The time between two pings.
-        package var pingInterval: Duration = .seconds(30)
-        /// The time that the agent has to answer a ping.
-        package var pongTimeout: Duration = .seconds(30)
-        /// How often the limits are looked at, and so how exactly they are kept.
-        package var tickInterval: Duration = .seconds(1)
-        /// The bytes of a reply's text that wait for its consumer before the socket is read no further.
-        package var bufferedBytes = 256 << 10
-
-        /// Creates the default options.
-        package init() {}
-    }
-
     private typealias Machine = AgentConnectionStateMachine
 
     private struct Reply {
@@ -103,6 +82,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     private let jitter: @Sendable () -> Double
     private let logger: Logger
     private let state: Mutex<State>
+    private let queries = OpenQueries()
 
     /// Creates a connection that `run()` opens.
     ///
@@ -173,10 +153,18 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
     }
 
     package func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
+        try send(.approval(runID: runID, itemID: itemID, decision))
+    }
+
+    package func usage(userID: String, threadID: String) async throws -> UsageReport {
+        try await queries.ask(within: options.queryTimeout, clock) { id in
+            try send(.usage(requestID: id, userID: userID, threadID: threadID))
+        }
+    }
+
+    private func send(_ frame: AgentClientFrame) throws {
         do throws(Machine.Failure) {
-            try state.withLock { state throws(Machine.Failure) in
-                state.apply(try state.machine.notify(.approval(runID: runID, itemID: itemID, decision)))
-            }
+            try state.withLock { state throws(Machine.Failure) in state.apply(try state.machine.notify(frame)) }
         } catch {
             throw error.error
         }
@@ -232,6 +220,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
             return actions
         }
         await perform(actions)
+        queries.fail(with: Machine.Failure.stopped.error)
         try await ownGroup?.shutdownGracefully()
     }
 
@@ -253,6 +242,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
                 return (actions, delay)
             }
             await perform(actions)
+            queries.fail(with: PlatformError(loss.code, loss.reason, isRetryable: true))
             logger.debug(
                 "next attempt to reach the agent", metadata: ["delay": "\(delay)", "reason": "\(loss.reason)"])
             try? await clock.sleep(for: delay)
@@ -310,6 +300,7 @@ package final class WebSocketAgentConnection: AgentConnection, Service {
         }
         // Decided before the machine learns of it: a message must not go out on a socket that is being closed.
         if case .success(.status) = frame, !attempt.succeed() { return }
+        if case .success(let answer) = frame, queries.take(answer) { return }
         let actions = state.withLock { state in
             let actions =
                 switch frame {

@@ -12,6 +12,8 @@ package enum AgentClientFrame: Hashable, Sendable {
     case resume(runID: String, after: Int)
     /// A person's answer to an approval request.
     case approval(runID: String, itemID: String, ApprovalDecision)
+    /// The bridge wants to know what a user has spent, in all and in one conversation.
+    case usage(requestID: String, userID: String, threadID: String)
     /// A frame of a type that the protocol does not have.
     case unknown(type: String)
 }
@@ -24,6 +26,7 @@ extension AgentClientFrame: Codable {
         case turnID = "turn_id"
         case userID = "user_id"
         case itemID = "item_id"
+        case requestID = "request_id"
         case traceContext = "trace_context"
     }
 
@@ -32,6 +35,7 @@ extension AgentClientFrame: Codable {
         static let cancel = "CANCEL"
         static let resume = "RESUME"
         static let approval = "APPROVAL"
+        static let usage = "USAGE"
     }
 
     private struct TraceContext: Codable {
@@ -44,6 +48,11 @@ extension AgentClientFrame: Codable {
         switch type {
         case Name.userMessage: self = try Self.message(container)
         case Name.cancel: self = .cancel(runID: try Self.runID(container))
+        case Name.usage:
+            self = .usage(
+                requestID: try Self.id(.requestID, container),
+                userID: try container.decode(String.self, forKey: .userID),
+                threadID: try container.decodeIfPresent(String.self, forKey: .threadID) ?? "default")
         case Name.resume:
             let after = try container.decodeIfPresent(Int.self, forKey: .after) ?? 0
             self = .resume(runID: try Self.runID(container), after: max(0, after))
@@ -79,14 +88,18 @@ extension AgentClientFrame: Codable {
         )
     }
 
-    /// The run's id, which must be fit to be a key: neither empty nor long.
     private static func runID(_ container: KeyedDecodingContainer<CodingKeys>) throws -> String {
-        let runID = try container.decode(String.self, forKey: .runID)
-        guard (1...AgentFrameCodec.maximumRunIDBytes).contains(runID.utf8.count) else {
+        try id(.runID, container)
+    }
+
+    /// An id, which must be fit to be a key: neither empty nor long.
+    private static func id(_ key: CodingKeys, _ container: KeyedDecodingContainer<CodingKeys>) throws -> String {
+        let id = try container.decode(String.self, forKey: key)
+        guard (1...AgentFrameCodec.maximumRunIDBytes).contains(id.utf8.count) else {
             throw DecodingError.typeMismatch(
-                String.self, .init(codingPath: [CodingKeys.runID], debugDescription: "empty or too long"))
+                String.self, .init(codingPath: [key], debugDescription: "empty or too long"))
         }
-        return runID
+        return id
     }
 
     private static func model(_ container: KeyedDecodingContainer<CodingKeys>) throws -> String? {
@@ -130,6 +143,11 @@ extension AgentClientFrame: Codable {
             try container.encode(runID, forKey: .runID)
             try container.encode(itemID, forKey: .itemID)
             try container.encode(decision.rawValue, forKey: .decision)
+        case .usage(let requestID, let userID, let threadID):
+            try container.encode(Name.usage, forKey: .type)
+            try container.encode(requestID, forKey: .requestID)
+            try container.encode(userID, forKey: .userID)
+            try container.encode(threadID, forKey: .threadID)
         case .unknown(let type):
             try container.encode(type, forKey: .type)
         }

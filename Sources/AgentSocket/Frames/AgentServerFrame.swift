@@ -20,6 +20,10 @@ package enum AgentServerFrame: Hashable, Sendable {
     case runError(String, code: String, details: String)
     /// A named run goes on, though it has had nothing to say for a while.
     case heartbeat(String)
+    /// The answer to USAGE.
+    case usage(requestID: String, UsageReport)
+    /// Why there is no answer to a request.
+    case requestError(requestID: String, code: String, details: String)
     /// A frame of a type that the protocol does not have.
     case unknown(type: String)
 }
@@ -63,6 +67,7 @@ extension AgentServerFrame: Codable {
         case itemID = "item_id"
         case mimeType = "mime_type"
         case defaultModel = "default_model"
+        case requestID = "request_id"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -78,9 +83,19 @@ extension AgentServerFrame: Codable {
         case Name.error:
             let code = try container.decodeIfPresent(String.self, forKey: .code) ?? "UNKNOWN"
             let details = (try? container.decodeIfPresent(String.self, forKey: .details)) ?? ""
-            self = runID.map { .runError($0, code: code, details: details) } ?? .error(code: code, details: details)
+            if let runID {
+                self = .runError(runID, code: code, details: details)
+            } else if let requestID = try? container.decodeIfPresent(String.self, forKey: .requestID) {
+                self = .requestError(requestID: requestID, code: code, details: details)
+            } else {
+                self = .error(code: code, details: details)
+            }
         case Name.heartbeat:
             self = .heartbeat(runID ?? "")
+        case Name.usage:
+            self = .usage(
+                requestID: try container.decode(String.self, forKey: .requestID),
+                try WireUsage(from: decoder).report)
         default:
             if let runID, let event = try AgentEvent(type: type, container) {
                 let seq = try container.decode(Int.self, forKey: type == Name.reset ? .asOf : .seq)
@@ -130,6 +145,13 @@ extension AgentServerFrame: Codable {
             try container.encode(details, forKey: .details)
         case .heartbeat(let runID):
             try container.encode(runID, forKey: .runID)
+        case .usage(let requestID, let report):
+            try container.encode(requestID, forKey: .requestID)
+            try WireUsage(report).encode(to: encoder)
+        case .requestError(let requestID, let code, let details):
+            try container.encode(requestID, forKey: .requestID)
+            try container.encode(code, forKey: .code)
+            try container.encode(details, forKey: .details)
         case .unknown:
             break
         }
@@ -151,6 +173,7 @@ extension AgentServerFrame {
         static let progress = "AGENT_EVENT_PROGRESS"
         static let reset = "RESET"
         static let heartbeat = "HEARTBEAT"
+        static let usage = "AGENT_USAGE"
     }
 
     /// The frame's type as it stands on the wire.
@@ -159,7 +182,8 @@ extension AgentServerFrame {
         case .status: Name.status
         case .textChunk: Name.textChunk
         case .end: Name.end
-        case .error, .runError: Name.error
+        case .error, .runError, .requestError: Name.error
+        case .usage: Name.usage
         case .runEvent(let frame): frame.event.event.typeName
         case .heartbeat: Name.heartbeat
         case .unknown(let type): type.isEmpty ? "a frame without a type" : String(type.prefix(64))
@@ -187,7 +211,7 @@ extension AgentServerFrame {
             }
         case .runError(_, let code, let details): .error(code: code, details: details)
         case .heartbeat: .unknown(type: typeName)
-        case .status, .textChunk, .end, .error, .unknown: self
+        case .status, .textChunk, .end, .error, .usage, .requestError, .unknown: self
         }
     }
 }

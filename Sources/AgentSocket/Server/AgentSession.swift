@@ -16,6 +16,8 @@ final class AgentSession: Sendable {
         /// The generations whose last frame is not sent yet.
         var unfinished = 0
         var isDraining = false
+        /// The questions that are being answered.
+        var questions = 0
         /// The delivery that is the current one of each run.
         var deliveries: [String: AgentDelivery] = [:]
     }
@@ -25,6 +27,8 @@ final class AgentSession: Sendable {
 
     /// The runs that are delivered over one connection at once.
     private static let maximumDeliveries = 256
+    /// The questions of one connection that are answered at once.
+    private static let maximumQuestions = 64
 
     private let socket: SocketChannel
     private let responder: any AgentResponder
@@ -141,6 +145,27 @@ final class AgentSession: Sendable {
             guard let runs else { return try await refuseType("CANCEL", outbound) }
             await cancel(runID, of: runs)
             return nil
+        case .usage(let requestID, let userID, let threadID):
+            guard let runs else { return try await refuseType("USAGE", outbound) }
+            let isAdmitted = state.withLock { state in
+                guard state.questions < Self.maximumQuestions else { return false }
+                state.questions += 1
+                return true
+            }
+            return {
+                defer { if isAdmitted { self.state.withLock { $0.questions -= 1 } } }
+                do {
+                    guard isAdmitted else {
+                        throw PlatformError(.busy, "\(Self.maximumQuestions) questions are open on this connection")
+                    }
+                    let report = try await runs.usage(userID: userID, threadID: threadID)
+                    try await self.send(.usage(requestID: requestID, report), outbound)
+                } catch {
+                    let (code, details) = Self.codeAndDetails(of: error)
+                    try? await self.send(
+                        .requestError(requestID: requestID, code: code, details: details), outbound)
+                }
+            }
         case .approval(let runID, let itemID, let decision):
             guard let runs else { return try await refuseType("APPROVAL", outbound) }
             do {

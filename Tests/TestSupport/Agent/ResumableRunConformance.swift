@@ -13,6 +13,7 @@ package enum ResumableRunConformance {
             ("each kind of event comes through", carriesEverything),
             ("a decision reaches the agent", carriesDecisions),
             ("the agent's models are offered and asked for", carriesModels),
+            ("what was spent is told", tellsUsage),
         ]
 
     /// The promises of everything that resumes runs, whatever events of its own stand between those of the script.
@@ -28,6 +29,28 @@ package enum ResumableRunConformance {
         ("runs go side by side", runsSideBySide),
         ("a failure is the agent's", reportsFailures),
     ]
+
+    private static func tellsUsage(_ connection: any AgentConnection, _ agent: ScriptedAgent) async throws {
+        // The first message waits for the connection, a question does not.
+        _ = try await read(connection.respond(to: request("first", "count 1")))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for number in 1...20 {
+                tasks.addTask {
+                    let user = String(repeating: "u", count: number)
+                    let report = try await connection.usage(userID: user, threadID: "thread")
+                    try require(
+                        report == ScriptedAgent.usage(userID: user, threadID: "thread"), "the report was \(report)")
+                }
+            }
+            try await tasks.waitForAll()
+        }
+        do {
+            let report = try await connection.usage(userID: "nobody", threadID: "thread")
+            throw Violation("the failure did not come through: \(report)")
+        } catch let error as PlatformError {
+            try require(error.code != .unsupported, "the error was \(error)")
+        }
+    }
 
     private static func numbersEvents(_ connection: any AgentConnection, _ agent: ScriptedAgent) async throws {
         let events = try await read(connection.respond(to: request("numbers", "count 20")))

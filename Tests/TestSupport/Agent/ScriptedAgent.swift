@@ -70,6 +70,19 @@ package final class ScriptedAgent: AgentResponder {
         }).numbered()
     }
 
+    /// What it says of a user that was never heard of before, by the lengths of the ids.
+    package static func usage(userID: String, threadID: String) -> UsageReport {
+        UsageReport(
+            today: UsageSum(tokens: userID.count, microdollars: 7, unpricedTokens: 1), dailyLimit: 1_000,
+            month: UsageSum(tokens: 90_000), thread: UsageSum(tokens: threadID.count, microdollars: 0),
+            everyone: UsageReport.Budget(spent: 5_000, limit: 4_000))
+    }
+
+    package func usage(userID: String, threadID: String) async throws -> UsageReport {
+        if userID == "nobody" { throw PlatformError(.store, "as asked") }
+        return Self.usage(userID: userID, threadID: threadID)
+    }
+
     package func decide(_ decision: ApprovalDecision, runID: String, itemID: String) async throws {
         decisions.withLock { $0.append("\(runID)/\(itemID)=\(decision.rawValue)") }
     }

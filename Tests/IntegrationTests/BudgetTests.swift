@@ -36,4 +36,18 @@ struct BudgetTests {
             }
         }
     }
+
+    @Test("!usage also asks an agent behind a socket")
+    func overTheSocket() async throws {
+        try await withStage { stage in
+            let (alice, bot) = (stage.alice, stage.bot.userID)
+            try await stage.withRialtoAndAgent { _ in
+                let room = try await stage.directRoom(of: alice)
+                _ = try await alice.ask("/echo chunks=1 free", in: room, of: bot)
+                let usage = try await alice.command("!usage", in: room, of: bot).body ?? ""
+                let today = try #require(usage.firstMatch(of: /Today:\*\* (\d+) tokens/)?.1)
+                #expect((Int(today) ?? 0) > 0, "\(usage)")
+            }
+        }
+    }
 }

@@ -63,7 +63,7 @@ import Testing
             try await store.currentThread(in: place)
                 == ConversationThread(
                     threadID: "thr-1", place: place, tokensUsed: 30, turns: 1, startedAt: 1_700_000_000_002,
-                    title: "Title"))
+                    title: "Title", model: "large"))
         let question = NewTurn(sourceEventID: "$1", place: place, threadID: "thr-1", sender: alice, text: "Question")
         let answer = Answer(ending: .stopped, text: "Answer", remark: "Stopped.", tokensUsed: 30)
         let turn = Turn(

@@ -24,6 +24,8 @@ package struct SavedConversation: Hashable, Sendable {
 package enum ConversationChange: Hashable, Sendable {
     /// A thread gets a title.
     case rename(threadID: String, title: String)
+    /// Another model is to answer in a thread; nil for the agent's default.
+    case setModel(threadID: String, model: String?)
     /// A thread is no longer listed.
     case archive(threadID: String)
     /// A thread is kept under a name; one that had the name loses it.

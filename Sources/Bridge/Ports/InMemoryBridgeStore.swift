@@ -3,12 +3,6 @@ package import MatrixAPI
 
 /// The bridge's memory without a file, for tests: the same semantics as the durable store, gone with the process.
 package actor InMemoryBridgeStore: BridgeStore {
-    /// A call named a record that the store does not have.
-    package struct UnknownRecord: Error, CustomStringConvertible {
-        /// What is missing.
-        package let description: String
-    }
-
     private struct StoredItem {
         var item: InboxItem
         var isSettled = false
@@ -125,7 +119,8 @@ package actor InMemoryBridgeStore: BridgeStore {
             else { throw UnknownRecord(description: "There is no thread \(turn.threadID).") }
         }
         switch settlement.conversation {
-        case .resume(let threadID, _), .rename(let threadID, _), .archive(let threadID): try checkThread(threadID)
+        case .resume(let threadID, _), .rename(let threadID, _), .archive(let threadID), .setModel(let threadID, _):
+            try checkThread(threadID)
         case .save(let save): try checkThread(save.threadID)
         case .removeSave, nil: break
         }
@@ -151,6 +146,10 @@ package actor InMemoryBridgeStore: BridgeStore {
         return threads[threads.count - 1].thread
     }
 
+    package func thread(_ threadID: String) -> ConversationThread? {
+        threads.first { $0.has(threadID) }?.thread
+    }
+
     package func takesPart(inThread root: EventID, of roomID: RoomID) -> Bool {
         turns.contains { $0.question.place == ThreadPlace(roomID: roomID, root: root) }
             || outbox.events.contains { stored in
@@ -170,8 +169,10 @@ package actor InMemoryBridgeStore: BridgeStore {
         }
         resumed[new.place] = nil
         let startedAt = Int64((now().timeIntervalSince1970 * 1000).rounded())
-        let thread = ConversationThread(threadID: new.threadID, place: new.place, startedAt: startedAt)
-        threads.append(StoredThread(thread: thread))
+        threads.append(
+            StoredThread(
+                thread: ConversationThread(
+                    threadID: new.threadID, place: new.place, startedAt: startedAt, model: new.model)))
     }
 
     package func conversations(at place: ThreadPlace) -> [ConversationThread] {
@@ -193,10 +194,9 @@ package actor InMemoryBridgeStore: BridgeStore {
 
     private func apply(_ change: ConversationChange) {
         switch change {
-        case .rename(let threadID, let title):
-            for index in threads.indices where threads[index].has(threadID) { threads[index].thread.title = title }
-        case .archive(let threadID):
-            for index in threads.indices where threads[index].has(threadID) { threads[index].thread.isArchived = true }
+        case .rename(let threadID, let title): edit(threadID) { $0.title = title }
+        case .setModel(let threadID, let model): edit(threadID) { $0.model = model }
+        case .archive(let threadID): edit(threadID) { $0.isArchived = true }
         case .save(let save):
             saves.removeAll { $0.userID == save.userID && $0.name == save.name }
             saves.append(save)
@@ -205,6 +205,10 @@ package actor InMemoryBridgeStore: BridgeStore {
         case .resume(let threadID, let place):
             resume(threadID, at: place)
         }
+    }
+
+    private func edit(_ threadID: String, _ body: (inout ConversationThread) -> Void) {
+        for index in threads.indices where threads[index].has(threadID) { body(&threads[index].thread) }
     }
 
     private func resume(_ threadID: String, at place: ThreadPlace) {

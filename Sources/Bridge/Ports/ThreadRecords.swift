@@ -30,6 +30,8 @@ package struct ConversationThread: Hashable, Sendable {
     package var title: String?
     /// Whether it is no longer listed.
     package var isArchived: Bool
+    /// The model that a person has chosen for it; nil for the agent's default.
+    package var model: String?
 
     /// Creates a thread.
     package init(
@@ -39,7 +41,8 @@ package struct ConversationThread: Hashable, Sendable {
         turns: Int = 0,
         startedAt: Int64,
         title: String? = nil,
-        isArchived: Bool = false
+        isArchived: Bool = false,
+        model: String? = nil
     ) {
         self.threadID = threadID
         self.place = place
@@ -48,6 +51,7 @@ package struct ConversationThread: Hashable, Sendable {
         self.startedAt = startedAt
         self.title = title
         self.isArchived = isArchived
+        self.model = model
     }
 }
 
@@ -57,10 +61,13 @@ package struct NewThread: Hashable, Sendable {
     package var threadID: String
     /// Where it takes place.
     package var place: ThreadPlace
+    /// The model that a person has chosen for it; nil for the agent's default.
+    package var model: String?
 
     /// Creates a thread.
-    package init(threadID: String, place: ThreadPlace) {
+    package init(threadID: String, place: ThreadPlace, model: String? = nil) {
         self.threadID = threadID
         self.place = place
+        self.model = model
     }
 }

@@ -34,6 +34,10 @@ extension Database {
             try execute(
                 sql: "UPDATE threads SET title = ? WHERE thread_id = ?", arguments: [title.stored, threadID.stored])
             try checkThreadChanged(threadID)
+        case .setModel(let threadID, let model):
+            try execute(
+                sql: "UPDATE threads SET model = ? WHERE thread_id = ?", arguments: [model?.stored, threadID.stored])
+            try checkThreadChanged(threadID)
         case .archive(let threadID):
             try execute(sql: "UPDATE threads SET is_archived = 1 WHERE thread_id = ?", arguments: [threadID.stored])
             try checkThreadChanged(threadID)

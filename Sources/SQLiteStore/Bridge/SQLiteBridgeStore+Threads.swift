@@ -16,6 +16,13 @@ extension SQLiteBridgeStore {
         }
     }
 
+    package func thread(_ threadID: String) async throws -> ConversationThread? {
+        try await database.read("read a thread") { database in
+            let statement = try database.cachedStatement(sql: "SELECT * FROM threads WHERE thread_id = ?")
+            return try Row.fetchOne(statement, arguments: [threadID.stored]).map(ConversationThread.init(row:))
+        }
+    }
+
     package func takesPart(inThread root: EventID, of roomID: RoomID) async throws -> Bool {
         try await database.read("look for a thread") { database in
             let sql = """
@@ -42,8 +49,13 @@ extension Database {
                 "UPDATE threads SET is_current = 0 WHERE room_id = ? AND is_current = 1 AND \(Self.rootMatch(new.place))",
             arguments: Self.arguments(new.place))
         try execute(
-            sql: "INSERT INTO threads (thread_id, room_id, root, is_current, started_at) VALUES (?, ?, ?, 1, ?)",
-            arguments: [new.threadID.stored, new.place.roomID.stored, new.place.root?.stored, startedAt])
+            sql: """
+                INSERT INTO threads (thread_id, room_id, root, is_current, started_at, model)
+                VALUES (?, ?, ?, 1, ?, ?)
+                """,
+            arguments: [
+                new.threadID.stored, new.place.roomID.stored, new.place.root?.stored, startedAt, new.model?.stored,
+            ])
     }
 
     /// Adds an answer to the sums of the thread that it belongs to.
@@ -94,6 +106,7 @@ extension ConversationThread {
             turns: try row.value("turns"),
             startedAt: try row.value("started_at"),
             title: try row.optionalText("title"),
-            isArchived: try row.value("is_archived"))
+            isArchived: try row.value("is_archived"),
+            model: try row.optionalText("model"))
     }
 }

@@ -51,7 +51,8 @@ extension Schema {
             turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
             started_at INTEGER NOT NULL,
             title TEXT,
-            is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1))
+            is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1)),
+            model TEXT
         ) WITHOUT ROWID;
         CREATE UNIQUE INDEX threads_of_timelines ON threads (room_id) WHERE is_current = 1 AND root IS NULL;
         CREATE UNIQUE INDEX threads_of_roots ON threads (room_id, root) WHERE is_current = 1 AND root IS NOT NULL;

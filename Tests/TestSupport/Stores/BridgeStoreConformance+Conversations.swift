@@ -18,6 +18,23 @@ extension BridgeStoreConformance {
             #expect(try await store.conversations(at: elsewhere.place) == [elsewhere])
             #expect(try await store.currentThread(in: Fixtures.timeline).threadID == "thr-third")
         },
+        Case("keeps the model of a thread, and lets a new one begin with a model") { store in
+            let first = try await store.currentThread(in: Fixtures.timeline)
+            #expect(first.model == nil)
+            try await settle("$1", .setModel(threadID: first.threadID, model: "large \0"), in: store)
+            #expect(try await store.currentThread(in: Fixtures.timeline).model == "large \0")
+            #expect(try await store.thread(first.threadID)?.model == "large \0")
+            #expect(try await store.thread("thr-none") == nil)
+            // The model is the thread's, also where it is gone on with at another place.
+            let other = ThreadPlace(roomID: Fixtures.attic, root: nil)
+            try await settle("$2", .resume(threadID: first.threadID, place: other), at: other, in: store)
+            #expect(try await store.currentThread(in: other).model == "large \0")
+            #expect(try await store.thread(first.threadID)?.place == Fixtures.timeline)
+            try await settle("$3", .setModel(threadID: first.threadID, model: nil), in: store)
+            #expect(try await store.thread(first.threadID)?.model == nil)
+            try await settle("$4", newThread: "thr-new", model: "small", in: store)
+            #expect(try await store.currentThread(in: Fixtures.timeline).model == "small")
+        },
         Case("keeps what people save under their own names, oldest first") { store in
             let thread = try await store.currentThread(in: Fixtures.timeline)
             func save(_ name: String, of user: UserID, at savedAt: Int64) -> SavedConversation {
@@ -71,6 +88,7 @@ extension BridgeStoreConformance {
             let save = SavedConversation(userID: Fixtures.alice, name: "a", threadID: "thr-none", savedAt: 1)
             for (index, change) in [
                 ConversationChange.rename(threadID: "thr-none", title: "x"), .archive(threadID: "thr-none"),
+                .setModel(threadID: "thr-none", model: "x"),
                 .resume(threadID: "thr-none", place: Fixtures.timeline), .save(save),
             ].enumerated() {
                 await #expect(throws: (any Error).self) { try await settle("$\(index)", change, in: store) }
@@ -96,6 +114,7 @@ extension BridgeStoreConformance {
         _ eventID: String,
         _ change: ConversationChange? = nil,
         newThread: String? = nil,
+        model: String? = nil,
         at place: ThreadPlace = Fixtures.timeline,
         in store: any BridgeStore
     ) async throws {
@@ -105,7 +124,7 @@ extension BridgeStoreConformance {
         try await store.settle(
             Settlement(
                 sequence: open.sequence,
-                newThread: newThread.map { NewThread(threadID: $0, place: place) },
+                newThread: newThread.map { NewThread(threadID: $0, place: place, model: model) },
                 conversation: change
             ))
     }

@@ -2,7 +2,7 @@
 package struct CommandParameter: Hashable, Sendable {
     /// Which one it is; each once in a command.
     package enum Key: String, CaseIterable, Sendable {
-        case command, state, skill, safetySwitch = "switch", field, value, title, number, name, choice
+        case command, state, skill, model, safetySwitch = "switch", field, value, title, number, name, choice
     }
 
     /// What can be given for it.

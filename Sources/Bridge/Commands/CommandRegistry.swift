@@ -46,6 +46,7 @@ package struct CommandRegistry: Sendable {
         case .new: NewCommand(notices: notices)
         case .skills: SkillsCommand(notices: notices)
         case .skill: SkillCommand(notices: notices)
+        case .model: ModelCommand(notices: notices)
         case .settings: SettingsCommand(notices: notices)
         case .soul: SoulCommand(notices: notices)
         case .safety: SafetyCommand(notices: notices)

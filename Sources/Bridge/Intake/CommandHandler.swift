@@ -39,8 +39,10 @@ struct CommandHandler: Sendable {
         let reply: CommandReply
         var greeting: NewOutgoingEvent?
         var isGreeting = false
+        var model: String?
         do {
             let context = try await context(arguments: arguments, call)
+            model = context.thread.model
             reply = try await command.run(context)
             if let name = reply.roomName { await rooms.name(call.place.roomID, name) }
             greeting = replies.welcome(context.user, call.event.sender, in: call.room, at: call.place)
@@ -51,7 +53,7 @@ struct CommandHandler: Sendable {
             logger.error("a command failed", metadata: ["command": "\(command.name)", "error": "\(error)"])
             reply = CommandReply(notices.sentence(for: error))
         }
-        var result = settled(settlement, with: reply, of: command.name, call)
+        var result = settled(settlement, with: reply, of: command.name, call, model: model)
         if isGreeting, let greeting {
             // `!start` at the first contact is answered by the greeting itself.
             result.reply?.transactionID = greeting.transactionID
@@ -103,21 +105,25 @@ struct CommandHandler: Sendable {
     }
 
     /// The settlement with a command's reply and effects.
+    ///
+    /// - Parameter model: The model of the thread so far, which a new one keeps unless the old one is to be forgotten.
     private func settled(
         _ settlement: Settlement,
         with reply: CommandReply,
         of command: String,
-        _ call: Call
+        _ call: Call,
+        model: String? = nil
     ) -> Settlement {
         let (event, place) = (call.event, call.place)
         var settlement = settlement
         settlement.conversation = reply.change
         settlement.reply = replies.notice(reply.text, to: event, at: place)
-        let newThread = NewThread(threadID: "thr-\(event.eventID)", place: place)
+        var newThread = NewThread(threadID: "thr-\(event.eventID)", place: place)
         let closing = Settlement.ConfirmationChange.close(userID: event.sender, place: place)
         switch reply.effect {
         case nil: break
         case .startThread:
+            newThread.model = model
             settlement.newThread = newThread
         case .startThreadAndCloseConfirmation:
             settlement.newThread = newThread

@@ -4,8 +4,7 @@
 /// Markdown. Parameters come as they were stored or typed: a catalogue puts each of them through `MarkdownEscape`, and
 /// none of the texts says anything about addresses, files or errors of the system.
 package protocol Notices: FailureNotices, ReplyNotices, HelpNotices, SwitchNotices, SettingsNotices,
-    ConversationNotices, StatusNotices, PermissionNotices, LibraryNotices,
-    UsageNotices
+    ConversationNotices, StatusNotices, PermissionNotices, LibraryNotices, ModelNotices, UsageNotices
 {}
 
 /// The English texts.

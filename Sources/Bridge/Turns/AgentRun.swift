@@ -143,7 +143,8 @@ package struct AgentRun: Sendable {
             text: turn.question.text,
             skills: settings.enabledSkills,
             soul: settings.soul,
-            attachments: files.attachments
+            attachments: files.attachments,
+            model: try await store.thread(turn.question.threadID)?.model
         )
     }
 

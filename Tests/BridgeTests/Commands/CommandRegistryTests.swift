@@ -8,7 +8,8 @@ struct CommandRegistryTests {
     @Test("all commands are there, in the order of the help")
     func order() {
         let names = [
-            "help", "start", "new", "skills", "skill", "settings", "soul", "safety", "plan", "connectors", "status",
+            "help", "start", "new", "skills", "skill", "model", "settings", "soul", "safety", "plan", "connectors",
+            "status",
             "whoami", "context", "usage", "chats", "rename", "archive", "save", "load", "list", "remove", "reset",
             "stop",
             "retry",

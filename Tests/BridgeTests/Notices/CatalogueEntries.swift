@@ -31,7 +31,7 @@ struct CatalogueEntry: Sendable, CustomTestStringConvertible {
 enum Catalogue {
     static let entries: [CatalogueEntry] =
         replies + failures + help + switches + settings + conversations + status
-        + permissions + library + usage
+        + permissions + library + models + usage
 
     private static let hostile = CatalogueEntry.hostile
     private static let prefix = CatalogueEntry.prefix
@@ -64,6 +64,9 @@ enum Catalogue {
         .map { code in .init("sentence", "\(code)") { $0.sentence(for: PlatformError(code, hostile)) } } + [
             .init("sentence", "agent's code") {
                 $0.sentence(for: PlatformError(.agentFailed, hostile, agentCode: "E42"))
+            },
+            .init("sentence", "model") {
+                $0.sentence(for: PlatformError.modelNotAllowed(hostile))
             },
             .init("internalFailure") { $0.internalFailure },
         ]
@@ -144,8 +147,8 @@ enum Catalogue {
     ]
 
     private static let status: [CatalogueEntry] = [
-        .init("status", "connected") { $0.status(bridgeStatus, isAgentConnected: true) },
-        .init("status", "not connected") { $0.status(bridgeStatus, isAgentConnected: false) },
+        .init("status", "connected") { $0.status(bridgeStatus, isAgentConnected: true, model: hostile) },
+        .init("status", "not connected") { $0.status(bridgeStatus, isAgentConnected: false, model: nil) },
         .init("whoami") { $0.whoami(matrixID: hostile, userID: hostile, since: date) },
         .init("context", "empty") {
             $0.context(threadID: hostile, startedAt: date, turns: 0, tokensUsed: 0, enabledSkills: [])
@@ -221,6 +224,27 @@ enum Catalogue {
         .init("removed") { $0.removed(hostile) },
         .init("noSuchChoice") { $0.noSuchChoice(maximum: 7) },
         .init("nothingToCancel") { $0.nothingToCancel },
+    ]
+
+    /// The name of a model is on one line; shown, it is as the other one.
+    private static let hostileLine = hostile.replacing("\n", with: " ")
+    private static let offered = OfferedModels(
+        defaultName: "a",
+        models: [
+            OfferedModel(name: "a", title: hostileLine, contextTokens: 12_345), OfferedModel(name: hostileLine),
+        ])
+
+    private static let models: [CatalogueEntry] = [
+        .init("models", "default") { $0.models(offered, chosen: nil, prefix: prefix) },
+        .init("models", "chosen") { $0.models(offered, chosen: hostileLine, prefix: prefix) },
+        .init("models", "gone") { $0.models(offered, chosen: hostile, prefix: prefix) },
+        .init("modelChosen") { $0.modelChosen(OfferedModel(name: hostile)) },
+        .init("defaultModelChosen") { $0.defaultModelChosen(hostile) },
+        .init("defaultModelChosen", "unknown") { $0.defaultModelChosen(nil) },
+        .init("unknownModel") { $0.unknownModel(hostile, suggestion: nil, offered, prefix: prefix) },
+        .init("unknownModel", "suggestion") { $0.unknownModel(hostile, suggestion: "a", offered, prefix: prefix) },
+        .init("noModelChoice") { $0.noModelChoice(chosen: nil, prefix: prefix) },
+        .init("noModelChoice", "chosen") { $0.noModelChoice(chosen: hostile, prefix: prefix) },
     ]
 
     private static let bridgeStatus = BridgeStatus(

@@ -7,6 +7,8 @@ struct StatusCommand: BuiltInCommand {
 
     package func run(_ context: CommandContext) async throws -> CommandReply {
         let isConnected = await context.platform.agentStatus() == .connected
-        return CommandReply(notices.status(context.status, isAgentConnected: isConnected))
+        let offered = try? await context.platform.models()
+        let model = context.thread.model ?? offered?.defaultName
+        return CommandReply(notices.status(context.status, isAgentConnected: isConnected, model: model))
     }
 }

@@ -23,6 +23,14 @@ extension EnglishNotices {
                 summary: "switches a skill on or off",
                 details: "A skill is something that my agent may do for you. It counts from your next message on."
             )
+        case .model:
+            CommandHelp(
+                usage: "model [number|name|default]",
+                summary: "shows the models, or chooses one for this conversation",
+                details:
+                    "It counts from the next message on and stays until you choose another; a new conversation here "
+                    + "keeps it, a forgotten one does not. With `default` my agent's usual model answers again."
+            )
         case .settings:
             CommandHelp(usage: "settings", summary: "shows all your settings at a glance")
         case .soul:
@@ -126,6 +134,7 @@ extension EnglishNotices {
         case .command: "the command to explain"
         case .state: "on or off"
         case .skill: "the name of the skill"
+        case .model: "the number or the name of the model, or default"
         case .safetySwitch: "the name of the safety switch"
         case .field: "the field, or clear to remove the one that follows"
         case .value: "the new value of the field"

@@ -9,6 +9,9 @@ extension EnglishNotices {
             "My agent is busy with other messages. Please try again in a moment."
         case .timedOut:
             "My agent took too long to answer. Please try again."
+        case .agentFailed where error.agentCode == PlatformError.modelNotAllowedCode:
+            "My agent does not offer the model that was chosen for this conversation, so nobody has answered. "
+                + "The command `model` shows those that there are."
         case .agentFailed:
             if let problem = AgentProblem(error) {
                 sentence(for: problem)

@@ -1,11 +1,11 @@
 package import Foundation
 
 extension EnglishNotices {
-    package func status(_ status: BridgeStatus, isAgentConnected: Bool) -> String {
+    package func status(_ status: BridgeStatus, isAgentConnected: Bool, model: String?) -> String {
         let agent = isAgentConnected ? "✅ connected" : "⚠️ not connected right now; I keep trying"
         let turns = "\(Self.grouped(status.openTurnsInRoom)) here, \(Self.grouped(status.openTurns)) in all rooms"
         let rate = String(format: "%.1f", status.eventsPerSecond)
-        let entries = [
+        var entries = [
             "**Agent:** \(agent)",
             "**Version:** \(MarkdownEscape.code(status.version, limit: 64))",
             "**Running for:** \(Self.span(status.uptime))",
@@ -13,6 +13,7 @@ extension EnglishNotices {
             "**Answers under way:** \(turns)",
             "**Edits:** \(edits(status.sends)), at \(rate) messages a second",
         ]
+        if let model { entries.insert("**Model here:** \(MarkdownEscape.code(model, limit: 64))", at: 1) }
         return "**Status**\n\n\(Self.list(entries))"
     }
 

@@ -9,6 +9,9 @@ extension RussianNotices {
             "Мой агент занят другими сообщениями. Попробуйте, пожалуйста, чуть позже."
         case .timedOut:
             "Мой агент слишком долго не отвечал. Попробуйте, пожалуйста, ещё раз."
+        case .agentFailed where error.agentCode == PlatformError.modelNotAllowedCode:
+            "Мой агент не предлагает модель, выбранную для этого разговора, поэтому ответить некому. "
+                + "Какие модели есть, покажет команда `model`."
         case .agentFailed:
             if let problem = AgentProblem(error) {
                 sentence(for: problem)

@@ -1,11 +1,11 @@
 package import Foundation
 
 extension RussianNotices {
-    package func status(_ status: BridgeStatus, isAgentConnected: Bool) -> String {
+    package func status(_ status: BridgeStatus, isAgentConnected: Bool, model: String?) -> String {
         let agent = isAgentConnected ? "✅ на связи" : "⚠️ сейчас не на связи; я продолжаю попытки"
         let turns = "здесь \(Self.grouped(status.openTurnsInRoom)), во всех комнатах \(Self.grouped(status.openTurns))"
         let rate = String(format: "%.1f", status.eventsPerSecond).replacing(".", with: ",")
-        let entries = [
+        var entries = [
             "**Агент:** \(agent)",
             "**Версия:** \(MarkdownEscape.code(status.version, limit: 64))",
             "**Работаю уже:** \(Self.span(status.uptime))",
@@ -13,6 +13,7 @@ extension RussianNotices {
             "**Ответы в работе:** \(turns)",
             "**Правки:** \(edits(status.sends)); предел — \(rate) сообщения в секунду",
         ]
+        if let model { entries.insert("**Модель здесь:** \(MarkdownEscape.code(model, limit: 64))", at: 1) }
         return "**Состояние**\n\n\(Self.list(entries))"
     }
 

@@ -87,7 +87,7 @@ import Testing
                 "item_delta", "item_done", "usage_update", "response_done",
             ])
         #expect(events.map(\.seq) == Array(1...11) && reply.events.map(\.seq) == Array(1...11))
-        #expect(reply.events.last?.event == .end(tokensUsed: 7))
+        #expect(reply.events.last?.event == .end(tokensUsed: 7, model: "scripted-model"))
         #expect(text(reply.events) == "ab")
         let response = try #require(Response.reduce(events))
         #expect(response.status == .complete && response.usage == usage && response.finishReason == "stop")

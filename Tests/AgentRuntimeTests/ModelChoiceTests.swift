@@ -54,6 +54,7 @@ import Testing
         let fixture = fixture(provider)
         let reply = try await fixture.whileRunning { try await $0.respond(to: ask(model, fixture)).outcome() }
         #expect(text(reply.events) == asked && reply.error == nil)
+        #expect(reply.events.last?.event == .end(tokensUsed: 0, model: asked))
         #expect(provider.requests.map(\.model) == [asked])
         #expect(try await fixture.response()?.modelID == asked)
     }

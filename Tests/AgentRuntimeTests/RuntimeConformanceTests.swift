@@ -37,7 +37,7 @@ import Testing
             #expect(
                 rest == [
                     RunEvent(seq: all.count - 1, .reset(text: ScriptedAgent.counted(to: 20))),
-                    RunEvent(seq: all.count, .end(tokensUsed: 20)),
+                    RunEvent(seq: all.count, .end(tokensUsed: 20, model: "agent")),
                 ])
             let kept = try await runtime.resume(runID: "r", after: 14).outcome().events
             #expect(kept == Array(all[14...]))

@@ -70,7 +70,7 @@ extension AgentConnection {
             switch event.event {
             case .textChunk(let chunk): answer += chunk
             case .reset(let text): answer = text
-            case .end(let used): tokens = used
+            case .end(let used, _): tokens = used
             default: break
             }
         }

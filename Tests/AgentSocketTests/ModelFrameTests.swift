@@ -18,6 +18,17 @@ import Testing
         #expect(try AgentFrameCodec.decode(AgentServerFrame.self, from: json) == frame)
     }
 
+    @Test(arguments: [("\"b\"", "b"), ("null", nil), ("7", nil), ("\"\"", nil)] as [(String, String?)])
+    func theEndNamesTheModelThatHasAnswered(model: String, expected: String?) throws {
+        let json = #"{"type":"AGENT_EVENT_END","run_id":"r","seq":3,"tokens_used":2,"model":\#(model)}"#
+        let frame = AgentServerFrame.run("r", RunEvent(seq: 3, .end(tokensUsed: 2, model: expected)))
+        #expect(try AgentFrameCodec.decode(AgentServerFrame.self, from: json) == frame)
+        if expected != nil {
+            let written = try AgentFrameCodec.encode(frame)
+            #expect(written == #"{"model":"b","run_id":"r","seq":3,"tokens_used":2,"type":"AGENT_EVENT_END"}"#)
+        }
+    }
+
     @Test func aMessageNamesItsModel() throws {
         let request = MessageRequest(userID: "u", threadID: "t", runID: "r", text: "hi", model: "b")
         let json = try AgentFrameCodec.encode(AgentClientFrame.runMessage(request))

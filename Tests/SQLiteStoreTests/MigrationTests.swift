@@ -65,7 +65,7 @@ import Testing
                     threadID: "thr-1", place: place, tokensUsed: 30, turns: 1, startedAt: 1_700_000_000_002,
                     title: "Title", model: "large"))
         let question = NewTurn(sourceEventID: "$1", place: place, threadID: "thr-1", sender: alice, text: "Question")
-        let answer = Answer(ending: .stopped, text: "Answer", remark: "Stopped.", tokensUsed: 30)
+        let answer = Answer(ending: .stopped, text: "Answer", remark: "Stopped.", tokensUsed: 30, model: "large")
         let turn = Turn(
             turnID: "turn-$1", question: question, state: .answered, runID: "run-1", attempt: 2, answer: answer)
         #expect(try await store.unfinishedTurns() == [turn])

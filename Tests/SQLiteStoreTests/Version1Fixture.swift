@@ -81,6 +81,7 @@ enum Version1Fixture {
             rendered_text TEXT,
             rendered_files BLOB,
             moved_at INTEGER,
+            model TEXT,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)
@@ -214,7 +215,7 @@ enum Version1Fixture {
         INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002, 'Title', 0, 'large');
         INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
             'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL,
-            NULL);
+            NULL, 'large');
         INSERT INTO turn_sources VALUES (1, '$1', 'turn-$1', NULL, 'Question', NULL);
         INSERT INTO outbox VALUES (1, 'turn-$1', 0, 'draft', '!lobby:example.org', 'm.room.message',
             CAST('{"body":"Answer"}' AS BLOB), NULL, 'txn-1', 'RIALTO', 'sent', '$draft', NULL, 1700000000003,

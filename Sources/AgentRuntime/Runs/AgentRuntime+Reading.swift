@@ -7,6 +7,7 @@ extension AgentRuntime {
     /// Follows a run's log from a number on.
     func read(_ runID: String, after seq: Int) async throws -> ReplySequence<RunEvent> {
         let log = parts.log
+        let model = modelThatAnswered
         let state = try await log.state(of: runID)
         // Events are never dropped from a run's end here, so that a number alone says which event is meant.
         let cursor = seq <= 0 ? LogCursor.start : LogCursor(attempt: state.attempt, seq: seq)
@@ -15,8 +16,11 @@ extension AgentRuntime {
             for try await frame in log.tail(runID, after: cursor) {
                 for delivery in Self.deliveries(of: frame) {
                     switch delivery.1 {
-                    case .event(let event):
-                        if case .end = event { hasEnded = true }
+                    case .event(var event):
+                        if case .end(let tokens, _) = event {
+                            hasEnded = true
+                            event = .end(tokensUsed: tokens, model: await model(runID))
+                        }
                         guard await send(RunEvent(seq: delivery.0, event)) else { return }
                     case .failure(let error): throw error
                     }
@@ -29,6 +33,14 @@ extension AgentRuntime {
             case .event(let event): _ = await send(RunEvent(seq: seq, event))
             case .failure(let error): throw error
             }
+        }
+    }
+
+    /// Says which model answers in a run, as its archived snapshot has it; nil where that is not to be had.
+    private var modelThatAnswered: @Sendable (String) async -> String? {
+        { [archive = parts.archive] runID in
+            let response = (try? await archive.snapshot(of: runID))?.response
+            return response.flatMap { OfferedModel.isUsable($0.modelID) ? $0.modelID : nil }
         }
     }
 

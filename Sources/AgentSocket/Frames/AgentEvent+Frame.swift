@@ -32,7 +32,10 @@ extension AgentEvent {
         case Name.reset: self = .reset(text: try text(.text))
         case Name.progress: self = .progress
         case Name.end:
-            self = .end(tokensUsed: max(0, try container.decodeIfPresent(Int.self, forKey: .tokensUsed) ?? 0))
+            let model = try? container.decodeIfPresent(String.self, forKey: .model)
+            self = .end(
+                tokensUsed: max(0, try container.decodeIfPresent(Int.self, forKey: .tokensUsed) ?? 0),
+                model: model.flatMap { OfferedModel.isUsable($0) ? $0 : nil })
         case Name.toolCall:
             let label = try optional(.label) ?? ""
             self = .toolCall(ToolCall(callID: try text(.callID), name: try text(.name), label: label))
@@ -63,7 +66,9 @@ extension AgentEvent {
         case .textChunk(let text), .reasoningChunk(let text), .reset(let text):
             try container.encode(text, forKey: .text)
         case .progress: break
-        case .end(let tokensUsed): try container.encode(tokensUsed, forKey: .tokensUsed)
+        case .end(let tokensUsed, let model):
+            try container.encode(tokensUsed, forKey: .tokensUsed)
+            try container.encodeIfPresent(model, forKey: .model)
         case .toolCall(let call):
             try container.encode(call.callID, forKey: .callID)
             try container.encode(call.name, forKey: .name)

@@ -58,7 +58,7 @@ extension AgentServerFrame {
 extension AgentServerFrame: Codable {
     package enum CodingKeys: String, CodingKey {
         case type, text, code, details, seq, more, part, after, name, label, success, result, filename, size, path, url
-        case models
+        case models, model
         case protocolVersion = "protocol"
         case tokensUsed = "tokens_used"
         case runID = "run_id"
@@ -206,7 +206,7 @@ extension AgentServerFrame {
         case .runEvent(let frame):
             switch frame.event.event {
             case .textChunk(let text): .textChunk(text)
-            case .end(let tokens): .end(tokensUsed: tokens)
+            case .end(let tokens, _): .end(tokensUsed: tokens)
             default: .unknown(type: typeName)
             }
         case .runError(_, let code, let details): .error(code: code, details: details)

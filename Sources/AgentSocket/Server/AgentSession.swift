@@ -333,7 +333,7 @@ final class AgentSession: Sendable {
                     hasSaid = true
                     try await send(.textChunk(piece), outbound)
                 }
-            case .end(let tokens): return tokens
+            case .end(let tokens, _): return tokens
             case .reasoningChunk, .toolCall, .toolResult, .file, .approvalRequest, .progress: continue
             }
         }

@@ -138,15 +138,21 @@ package struct Answer: Hashable, Sendable {
     package var remark: String?
     /// The tokens that it took; zero where the agent does not say.
     package var tokensUsed: Int
+    /// The model that has answered; nil where the agent does not say.
+    package var model: String?
     /// The files that the agent gives with it, in order.
     package var files: [OutgoingFile]
 
     /// Creates an answer.
-    package init(ending: Ending, text: String, remark: String? = nil, tokensUsed: Int = 0, files: [OutgoingFile] = []) {
+    package init(
+        ending: Ending, text: String, remark: String? = nil, tokensUsed: Int = 0, model: String? = nil,
+        files: [OutgoingFile] = []
+    ) {
         self.ending = ending
         self.text = text
         self.remark = remark
         self.tokensUsed = tokensUsed
+        self.model = model
         self.files = files
     }
 }

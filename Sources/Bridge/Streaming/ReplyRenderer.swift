@@ -35,14 +35,16 @@ package struct ReplyRenderer: Sendable {
     /// - Parameters:
     ///   - turn: The turn that it answers.
     ///   - tokensUsed: What the answer took; only an event that ends the reply shows it.
+    ///   - model: The model that has answered, which the same event names to programs.
     ///   - isReply: Whether the first message points to the question, as it does where others write too.
     package func content(
         of plan: ReplyStateMachine.Plan,
         for turn: Turn,
         tokensUsed: Int,
+        model: String? = nil,
         isReply: Bool
     ) -> JSONValue {
-        let message = message(plan, turn: turn, tokensUsed: tokensUsed, isReply: isReply)
+        let message = message(plan, turn: turn, tokensUsed: tokensUsed, model: model, isReply: isReply)
         return plan.target.map { message.edit(of: $0).json } ?? message.json
     }
 
@@ -87,6 +89,8 @@ package struct ReplyRenderer: Sendable {
         content[propertiesKey]?["run_id"]?.stringValue == turn.runID
     }
 
+    private static let longestModelName = String(repeating: "m", count: 200)
+
     /// What an edit with this text takes, in bytes; the measure by which long replies are split.
     package func cost(of text: String, for turn: Turn) -> Int {
         let plan = ReplyStateMachine.Plan(
@@ -97,13 +101,16 @@ package struct ReplyRenderer: Sendable {
             endsReply: true,
             canWait: false
         )
-        return content(of: plan, for: turn, tokensUsed: 1_000_000_000, isReply: true).canonicalByteCount
+        return content(
+            of: plan, for: turn, tokensUsed: 1_000_000_000, model: Self.longestModelName, isReply: true
+        ).canonicalByteCount
     }
 
     private func message(
         _ plan: ReplyStateMachine.Plan,
         turn: Turn,
         tokensUsed: Int,
+        model: String?,
         isReply: Bool
     ) -> OutgoingMessage {
         let isComplete = plan.kind == .final || plan.kind == .message
@@ -117,7 +124,10 @@ package struct ReplyRenderer: Sendable {
         var properties = properties(of: turn)
         properties["part"] = .integer(Int64(plan.part))
         properties["complete"] = .bool(isComplete)
-        if plan.endsReply { properties["tokens_used"] = .integer(min(max(0, Int64(tokensUsed)), Self.maximumInteger)) }
+        if plan.endsReply {
+            properties["tokens_used"] = .integer(min(max(0, Int64(tokensUsed)), Self.maximumInteger))
+            properties["model"] = model.map { .string($0) }
+        }
         return OutgoingMessage(
             msgtype: isComplete ? .text : .notice,
             body: body,

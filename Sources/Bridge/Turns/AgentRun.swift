@@ -56,6 +56,7 @@ package struct AgentRun: Sendable {
 
     private func read(_ turn: Turn, feed: ReplyFeed) async throws -> Answer {
         var tokensUsed = 0
+        var model: String?
         let remark = Mutex<String?>(nil)
         let runID = turn.runID ?? turn.turnID
         do {
@@ -84,6 +85,7 @@ package struct AgentRun: Sendable {
                 }
                 if chunk.finished {
                     tokensUsed = chunk.tokensUsed
+                    model = chunk.model
                     break
                 }
             }
@@ -93,8 +95,8 @@ package struct AgentRun: Sendable {
                 text = said.files.isEmpty ? notices.emptyAnswer : notices.answerInFiles(said.files.count)
             }
             return Answer(
-                ending: .complete, text: text, remark: remark.withLock { $0 }, tokensUsed: tokensUsed, files: said.files
-            )
+                ending: .complete, text: text, remark: remark.withLock { $0 }, tokensUsed: tokensUsed, model: model,
+                files: said.files)
         } catch is NothingToAsk {
             return Answer(ending: .failed, text: "", remark: remark.withLock { $0 })
         } catch {

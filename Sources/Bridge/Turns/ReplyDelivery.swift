@@ -65,7 +65,7 @@ package struct ReplyDelivery: Sendable {
                 try await waitForAnswer(of: feed, until: instant)
             case .send(let plan):
                 try await note(snapshot)
-                try await perform(plan, tokensUsed: snapshot.answer?.tokensUsed ?? 0, on: &machine, pending: &pending)
+                try await perform(plan, of: snapshot.answer, on: &machine, pending: &pending)
             }
         }
     }
@@ -86,7 +86,7 @@ package struct ReplyDelivery: Sendable {
 
     private func perform(
         _ plan: ReplyStateMachine.Plan,
-        tokensUsed: Int,
+        of answer: Answer?,
         on machine: inout ReplyStateMachine,
         pending: inout ReplyStateMachine.Plan?
     ) async throws {
@@ -104,7 +104,9 @@ package struct ReplyDelivery: Sendable {
             part: plan.part,
             kind: plan.kind,
             roomID: turn.question.place.roomID,
-            content: renderer.content(of: plan, for: turn, tokensUsed: tokensUsed, isReply: isReply && plan.part == 0),
+            content: renderer.content(
+                of: plan, for: turn, tokensUsed: answer?.tokensUsed ?? 0, model: answer?.model,
+                isReply: isReply && plan.part == 0),
             transactionID: TransactionID(rawValue: "rialto-\(UUID().uuidString.lowercased())"),
             deviceID: outbox.deviceID
         )

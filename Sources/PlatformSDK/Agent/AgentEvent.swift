@@ -32,8 +32,9 @@ public enum AgentEvent: Hashable, Sendable {
     case reset(text: String)
     /// Something that no reader shows, so that numbers stay without gaps.
     case progress
-    /// The reply is complete; the tokens that it took, zero where the agent does not count.
-    case end(tokensUsed: Int)
+    /// The reply is complete; the tokens that it took, zero where the agent does not count, and the model that has answered,
+    /// nil where the agent does not say.
+    case end(tokensUsed: Int, model: String? = nil)
 }
 
 /// A call of a tool, as far as a person is told of it.

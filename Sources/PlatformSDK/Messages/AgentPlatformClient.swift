@@ -47,8 +47,9 @@ public struct AgentPlatformClient: PlatformClient {
                 let seq = next.seq
                 switch next.event {
                 case .textChunk(let text): return MessageChunk(messageID: runID, delta: text, seq: seq)
-                case .end(let tokens):
-                    return MessageChunk(messageID: runID, delta: "", finished: true, tokensUsed: tokens, seq: seq)
+                case .end(let tokens, let model):
+                    return MessageChunk(
+                        messageID: runID, delta: "", finished: true, tokensUsed: tokens, model: model, seq: seq)
                 case .progress: continue
                 case .reasoningChunk, .toolCall, .toolResult, .file, .approvalRequest, .reset:
                     return MessageChunk(messageID: runID, delta: "", seq: seq, event: next.event)

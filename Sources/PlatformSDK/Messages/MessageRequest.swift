@@ -58,6 +58,8 @@ public struct MessageChunk: Hashable, Sendable {
     public var finished: Bool
     /// The tokens that the reply took; known in the last chunk, zero before and where the agent does not say.
     public var tokensUsed: Int
+    /// The model that has answered; known in the last chunk at most.
+    public var model: String?
     /// The chunk's place in its run, the cursor that `resumeMessage` takes; 0 where the platform counts none.
     public var seq: Int
     /// What the chunk tells beyond text, such as a tool call or a `reset` of all text before it; nil for text and the end.
@@ -69,6 +71,7 @@ public struct MessageChunk: Hashable, Sendable {
         delta: String,
         finished: Bool = false,
         tokensUsed: Int = 0,
+        model: String? = nil,
         seq: Int = 0,
         event: AgentEvent? = nil
     ) {
@@ -76,6 +79,7 @@ public struct MessageChunk: Hashable, Sendable {
         self.delta = delta
         self.finished = finished
         self.tokensUsed = tokensUsed
+        self.model = model
         self.seq = seq
         self.event = event
     }

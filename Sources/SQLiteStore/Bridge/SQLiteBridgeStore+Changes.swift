@@ -74,7 +74,8 @@ extension Database {
             sql: """
                 UPDATE turns SET revision = ?, state = 'queued', run_id = NULL, attempt = 0, ending = NULL,
                     answer = NULL, answer_files = NULL,
-                    rendered_seq = NULL, rendered_text = NULL, rendered_files = NULL, remark = NULL, tokens_used = 0, done_at = NULL
+                    rendered_seq = NULL, rendered_text = NULL, rendered_files = NULL, remark = NULL, tokens_used = 0,
+                    model = NULL, done_at = NULL
                 WHERE turn_id = ? AND revision < ?
                 """,
             arguments: [turn.revision, turn.turnID.stored, turn.revision])

@@ -73,12 +73,12 @@ extension SQLiteBridgeStore {
                 sql: """
                     UPDATE turns SET rendered_seq = NULL, rendered_text = NULL, rendered_files = NULL,
                         state = 'answered', ending = ?, answer = ?, remark = ?, tokens_used = ?,
-                        answer_files = ?
+                        answer_files = ?, model = ?
                     WHERE turn_id = ?
                     """,
                 arguments: [
                     answer.ending.rawValue, answer.text.stored, answer.remark?.stored, answer.tokensUsed,
-                    try Data.json(answer.files), turnID.stored,
+                    try Data.json(answer.files), answer.model?.stored, turnID.stored,
                 ])
             return true
         }
@@ -201,6 +201,7 @@ extension Answer {
             text: try row.optionalText("answer") ?? "",
             remark: try row.optionalText("remark"),
             tokensUsed: try row.value("tokens_used"),
+            model: try row.optionalText("model"),
             files: try row.optionalJSON("answer_files") ?? [])
     }
 }

@@ -83,6 +83,7 @@ extension Schema {
             rendered_text TEXT,
             rendered_files BLOB,
             moved_at INTEGER,
+            model TEXT,
             CHECK ((state = 'done') = (done_at IS NOT NULL)),
             CHECK (state <> 'answered' OR (ending IS NOT NULL AND answer IS NOT NULL)),
             CHECK (state = 'done' OR text IS NOT NULL)

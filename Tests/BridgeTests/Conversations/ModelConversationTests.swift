@@ -17,7 +17,10 @@ import Testing
     /// An agent that says which model was asked.
     private func agent() -> InMemoryAgentConnection {
         InMemoryAgentConnection(models: Self.offered) { request in
-            [.chunk("I am \(request.model ?? "the default")."), .end(tokensUsed: 1)]
+            [
+                .chunk("I am \(request.model ?? "the default")."),
+                .event(.end(tokensUsed: 1, model: request.model ?? "small")),
+            ]
         }
     }
 
@@ -36,7 +39,9 @@ import Testing
             try await room.say("!model 2", in: "!a", as: "$2")
             _ = try await room.notice(containing: notices.modelChosen(OfferedModel(name: "large")), in: "!a")
             try await room.say("Who are you?", in: "!a", as: "$3")
-            #expect(try await room.finished(1, in: "!a").last?.body.contains("I am large.") == true)
+            let reply = try #require(try await room.finished(1, in: "!a").last)
+            #expect(reply.body.contains("I am large."))
+            #expect(reply.content["io.rialto.reply"]?["model"] == "large")
             // A Matrix thread of the same room is another conversation.
             try await room.say("And you?", in: "!a", as: "$4", content: inThread("$3"))
             #expect(try await room.finished(2, in: "!a").last?.body.contains("I am the default.") == true)

@@ -78,7 +78,7 @@ package final class LongRunningPlatform: PlatformClient {
                 cursor.withLock { $0 = position + 1 }
                 switch run.events[position] {
                 case .textChunk(let text): return MessageChunk(messageID: runID, delta: text, seq: position + 1)
-                case .end(let tokens):
+                case .end(let tokens, _):
                     return MessageChunk(
                         messageID: runID, delta: "", finished: true, tokensUsed: tokens, seq: position + 1)
                 case let event: return MessageChunk(messageID: runID, delta: "", seq: position + 1, event: event)

@@ -32,7 +32,7 @@ package struct AgentModel: ModelProvider {
                     case .textChunk(let chunk):
                         text += chunk
                         guard await send(.itemDelta(ItemDelta(itemID: "m", deltaContent: chunk))) else { return }
-                    case .end(let tokens):
+                    case .end(let tokens, _):
                         let usage = Usage(promptTokens: 0, completionTokens: tokens)
                         let done = ItemDone(itemID: "m", finalItem: .message(.init(content: text)))
                         for event in [ModelEvent.itemDone(done), .usage(usage), .finish(.stop)] {

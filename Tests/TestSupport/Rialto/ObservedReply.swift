@@ -22,6 +22,8 @@ package struct ObservedMessage: Sendable {
     package var part: Int64 { properties?["part"]?.intValue ?? 0 }
     /// What the answer took; only the message that ends a reply has it.
     package var tokensUsed: Int64? { properties?["tokens_used"]?.intValue }
+    /// The model that has answered; only the message that ends a reply has it.
+    package var model: String? { properties?["model"]?.stringValue }
     /// Whether it does not grow any more.
     package var isComplete: Bool {
         content["msgtype"] == "m.text" && content["org.matrix.msc4357.live"] == nil

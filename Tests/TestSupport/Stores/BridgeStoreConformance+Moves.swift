@@ -31,7 +31,7 @@ extension BridgeStoreConformance {
             let picture = ImageSize(width: 2, height: 3)
             let file = OutgoingFile(
                 path: "/kept/a", mimeType: "image/png", size: 12, filename: "a.png", picture: picture)
-            let answer = Answer(ending: .complete, text: "Look", files: [file])
+            let answer = Answer(ending: .complete, text: "Look", tokensUsed: 3, model: "large", files: [file])
             #expect(try await store.storeAnswer(answer, of: turn.turnID, revision: begun.revision))
             #expect(try await Fixtures.unfinishedTurn(turn.turnID, in: store).answer == answer)
         },

@@ -49,6 +49,78 @@ import Testing
         #expect((3...4).contains(shown.last?.count ?? 0), "\(shown.map(\.count))")
     }
 
+    /// A thread that goes on from others begins with what was said there by then, also when the run is made again.
+    @Test func passagesOfOtherThreadsComeFirst() async throws {
+        let says = (1...6).map { number -> [ScriptedModelProvider.Step] in .says("a\(number)") }
+        let model = ScriptedModelProvider(says)
+        let fixture = RuntimeFixture(provider: model)
+        var last = fixture.ask("q6", runID: "r6", threadID: "t3")
+        last.history = [
+            ThreadPassage(threadID: "t1", turnID: "r2"), ThreadPassage(threadID: "t9", turnID: "r1"),
+            ThreadPassage(threadID: "t2", turnID: "r4"),
+        ]
+        try await fixture.whileRunning { [last] runtime in
+            for (number, thread) in [(1, "t1"), (2, "t1"), (3, "t1"), (4, "t2"), (5, "t3")] {
+                _ = try await runtime.respond(
+                    to: fixture.ask("q\(number)", runID: "r\(number)", threadID: thread)
+                ).outcome()
+            }
+            _ = try await runtime.respond(to: last).outcome()
+        }
+        let shown = (model.requests.last?.history ?? []).compactMap { item -> String? in
+            if case .message(let message) = item { message.content } else { nil }
+        }
+        #expect(shown == ["q1", "a1", "q2", "a2", "q4", "a4", "q5", "a5", "q6"])
+        let recorded = try await fixture.response(of: "r6")?.outputItems.first?.item
+        guard case .unknown("request", let json)? = recorded else {
+            Issue.record("the request is not recorded")
+            return
+        }
+        let passages = last.history.map { passage -> OpaqueJSON in
+            .object(["thread_id": .string(passage.threadID), "turn_id": .string(passage.turnID)])
+        }
+        #expect(json["history"] == .array(passages))
+    }
+
+    /// A turn with calls goes or stays with all of them.
+    @Test func turnsWithCallsAreDroppedWhole() async throws {
+        let answers = (1...8).flatMap { number -> [[ScriptedModelProvider.Step]] in
+            [.calls(("t", #"{"n":\#(number)}"#, "c\(number)a"), ("t", "{}", "c\(number)b")), .says("answer \(number)")]
+        }
+        let model = ScriptedModelProvider(answers)
+        let long = String(repeating: "output ", count: 30)
+        let fixture = RuntimeFixture(
+            provider: model, tools: ScriptedTools(["t": { _ in ToolOutcome(long) }]),
+            configure: {
+                $0.catalogue = ModelCatalogue(["scripted-model": .init(contextLength: 700, maxOutputTokens: 100)])
+            })
+        try await fixture.whileRunning { runtime in
+            for number in 1...8 {
+                _ = try await runtime.respond(to: fixture.ask("q\(number)", runID: "r\(number)")).outcome()
+            }
+        }
+        var fewest = Int.max
+        for (index, request) in model.requests.enumerated() where index % 2 == 0 {
+            var questions: [String] = []
+            var calls: [String] = []
+            var outputs: [String] = []
+            for item in request.history {
+                switch item {
+                case .message(let message) where message.origin == .user: questions.append(message.content)
+                case .functionCall(let call): calls.append(call.callID)
+                case .functionCallOutput(let output): outputs.append(output.callID)
+                default: break
+                }
+            }
+            let all = (1...(index / 2 + 1)).map { "q\($0)" }
+            #expect(questions == all.suffix(questions.count))
+            #expect(calls == questions.dropLast().flatMap { ["c\($0.dropFirst())a", "c\($0.dropFirst())b"] })
+            #expect(outputs == calls)
+            fewest = min(fewest, index < 14 ? .max : questions.count)
+        }
+        #expect((2..<8).contains(fewest), "something is dropped, and something stays")
+    }
+
     private func turn(_ tokens: Int) -> HistoryWindow.Turn { HistoryWindow.Turn(items: [], tokens: tokens) }
 
     @Test(arguments: [

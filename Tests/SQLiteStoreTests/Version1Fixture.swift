@@ -50,7 +50,8 @@ enum Version1Fixture {
             started_at INTEGER NOT NULL,
             title TEXT,
             is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1)),
-            model TEXT
+            model TEXT,
+            passages BLOB
         ) WITHOUT ROWID;
         CREATE UNIQUE INDEX threads_of_timelines ON threads (room_id) WHERE is_current = 1 AND root IS NULL;
         CREATE UNIQUE INDEX threads_of_roots ON threads (room_id, root) WHERE is_current = 1 AND root IS NOT NULL;
@@ -165,6 +166,7 @@ enum Version1Fixture {
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);
+        CREATE INDEX turns_of_threads ON turns (thread_id, id);
         CREATE INDEX confirmations_of_rooms ON confirmations (room_id);
 
         CREATE INDEX threads_of_places ON threads (room_id, root, started_at);
@@ -182,6 +184,7 @@ enum Version1Fixture {
             name TEXT NOT NULL,
             thread_id TEXT NOT NULL REFERENCES threads (thread_id),
             saved_at INTEGER NOT NULL,
+            passages BLOB,
             PRIMARY KEY (user_id, name)
         ) WITHOUT ROWID;
 
@@ -212,7 +215,7 @@ enum Version1Fixture {
                 || '"sender":"@alice:example.org","type":"m.room.message"}}}}' AS BLOB), 1700000000001, NULL);
         INSERT INTO inbox VALUES (3, 'invite', '!attic:example.org',
             CAST('{"kind":{"invite":{"_0":{"from":"@alice:example.org","isEncrypted":false}}}}' AS BLOB), 3, NULL);
-        INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002, 'Title', 0, 'large');
+        INSERT INTO threads VALUES ('thr-1', '!lobby:example.org', NULL, 1, 30, 1, 1700000000002, 'Title', 0, 'large', NULL);
         INSERT INTO turns VALUES (1, 'turn-$1', '$1', '!lobby:example.org', NULL, 'thr-1', '@alice:example.org',
             'Question', 'answered', 'run-1', 2, 'stopped', 'Answer', 'Stopped.', 30, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL,
             NULL, 'large');

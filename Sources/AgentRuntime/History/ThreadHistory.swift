@@ -15,8 +15,8 @@ struct ThreadHistory: Sendable {
     /// An earlier run of the same turn is what the request replaces, and no part of its history.
     func window(for request: MessageRequest, otherBytes: Int) async throws -> HistoryWindow {
         let turnID = request.turnID ?? request.runID
-        let turns = try await archive.finishedTurns(of: request.threadID, last: turnLimit).map(\.response)
-        let measure = TurnMeasure(turns.filter { $0.turnID != turnID && $0.id != request.runID })
+        let measure = TurnMeasure(
+            try await turns(before: request).filter { $0.turnID != turnID && $0.id != request.runID })
         var window = measure.window
         if let contextLength {
             // No more than half for the answer, however much the model could say.
@@ -24,5 +24,16 @@ struct ThreadHistory: Sendable {
             window.fit(into: contextLength - reserve - measure.tokens(ofBytes: otherBytes))
         }
         return window
+    }
+
+    /// The latest turns of the thread, and before them those of what it goes on from.
+    private func turns(before request: MessageRequest) async throws -> [Response] {
+        var turns = try await archive.finishedTurns(of: request.threadID, last: turnLimit)
+        for passage in request.history.suffix(ThreadPassage.maximumCount).reversed() where turns.count < turnLimit {
+            turns =
+                try await archive.finishedTurns(
+                    of: passage.threadID, through: passage.turnID, last: turnLimit - turns.count) + turns
+        }
+        return turns.map(\.response)
     }
 }

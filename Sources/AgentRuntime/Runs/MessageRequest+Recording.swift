@@ -38,7 +38,8 @@ extension MessageRequest {
                 soul: json["soul"]?.stringMembers ?? [:],
                 attachments: json["attachments"]?.elements.compactMap(Attachment.init(recorded:)) ?? [],
                 traceparent: json["traceparent"]?.string,
-                model: json["model"]?.string
+                model: json["model"]?.string,
+                history: json["history"]?.elements.compactMap(ThreadPassage.init(recorded:)) ?? []
             )
             return
         }
@@ -55,6 +56,7 @@ extension MessageRequest {
         if !attachments.isEmpty { members["attachments"] = .array(attachments.map(\.recorded)) }
         if let model { members["model"] = .string(model) }
         if let traceparent { members["traceparent"] = .string(traceparent) }
+        if !history.isEmpty { members["history"] = .array(history.map(\.recorded)) }
         return .object(members)
     }
 }
@@ -74,6 +76,17 @@ extension Attachment {
         self.init(
             path: path, mimeType: json["mime_type"]?.string ?? "application/octet-stream", size: size,
             filename: filename)
+    }
+}
+
+extension ThreadPassage {
+    fileprivate var recorded: OpaqueJSON {
+        .object(["thread_id": .string(threadID), "turn_id": .string(turnID)])
+    }
+
+    fileprivate init?(recorded json: OpaqueJSON) {
+        guard let threadID = json["thread_id"]?.string, let turnID = json["turn_id"]?.string else { return nil }
+        self.init(threadID: threadID, turnID: turnID)
     }
 }
 

@@ -20,7 +20,7 @@ package enum AgentClientFrame: Hashable, Sendable {
 
 extension AgentClientFrame: Codable {
     private enum CodingKeys: String, CodingKey {
-        case type, text, skills, soul, attachments, after, decision, model
+        case type, text, skills, soul, attachments, after, decision, model, history
         case runID = "run_id"
         case threadID = "thread_id"
         case turnID = "turn_id"
@@ -83,7 +83,8 @@ extension AgentClientFrame: Codable {
                 attachments: try container.decodeIfPresent([WireAttachment].self, forKey: .attachments)?
                     .map(\.attachment) ?? [],
                 traceparent: trace?.traceparent,
-                model: try model(container)
+                model: try model(container),
+                history: try container.decodeIfPresent([ThreadPassage].self, forKey: .history) ?? []
             )
         )
     }
@@ -128,6 +129,7 @@ extension AgentClientFrame: Codable {
             if !request.soul.isEmpty { try container.encode(request.soul, forKey: .soul) }
             try container.encode(request.attachments.map(WireAttachment.init), forKey: .attachments)
             try container.encodeIfPresent(request.model, forKey: .model)
+            if !request.history.isEmpty { try container.encode(request.history, forKey: .history) }
             if let traceparent = request.traceparent {
                 try container.encode(TraceContext(traceparent: traceparent), forKey: .traceContext)
             }

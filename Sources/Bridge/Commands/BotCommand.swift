@@ -157,6 +157,9 @@ package struct CommandReply: Hashable, Sendable {
     /// What changes about conversations, before a new one begins.
     package var change: ConversationChange?
 
+    /// What the new thread goes on from, where one begins.
+    package var passages: [ThreadPassage]
+
     /// The name that the room gets besides, where the bot may name it.
     package var roomName: String?
 
@@ -165,11 +168,13 @@ package struct CommandReply: Hashable, Sendable {
         _ text: String,
         effect: Effect? = nil,
         change: ConversationChange? = nil,
+        passages: [ThreadPassage] = [],
         roomName: String? = nil
     ) {
         self.text = text
         self.effect = effect
         self.change = change
+        self.passages = passages
         self.roomName = roomName
     }
 }

@@ -118,7 +118,7 @@ struct CommandHandler: Sendable {
         var settlement = settlement
         settlement.conversation = reply.change
         settlement.reply = replies.notice(reply.text, to: event, at: place)
-        var newThread = NewThread(threadID: "thr-\(event.eventID)", place: place)
+        var newThread = NewThread(threadID: "thr-\(event.eventID)", place: place, passages: reply.passages)
         let closing = Settlement.ConfirmationChange.close(userID: event.sender, place: place)
         switch reply.effect {
         case nil: break

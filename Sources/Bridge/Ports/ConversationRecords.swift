@@ -1,4 +1,5 @@
 package import MatrixAPI
+package import PlatformSDK
 
 /// A conversation that a person has kept under a name, to go on with it wherever they like.
 package struct SavedConversation: Hashable, Sendable {
@@ -10,13 +11,22 @@ package struct SavedConversation: Hashable, Sendable {
     package var threadID: String
     /// When it was saved, in milliseconds since 1970.
     package var savedAt: Int64
+    /// All that was said by then: what the thread goes on from, and its own turns, where it had any.
+    package var passages: [ThreadPassage]
 
     /// Creates a record.
-    package init(userID: UserID, name: String, threadID: String, savedAt: Int64) {
+    package init(
+        userID: UserID,
+        name: String,
+        threadID: String,
+        savedAt: Int64,
+        passages: [ThreadPassage] = []
+    ) {
         self.userID = userID
         self.name = name
         self.threadID = threadID
         self.savedAt = savedAt
+        self.passages = passages
     }
 }
 
@@ -42,4 +52,8 @@ package protocol ConversationLibrary: Sendable {
     func conversations(at place: ThreadPlace) async throws -> [ConversationThread]
     /// What a person has saved, oldest first.
     func savedConversations(of userID: UserID) async throws -> [SavedConversation]
+    /// A thread, where it is known, at the place where it was begun.
+    func conversation(_ threadID: String) async throws -> ConversationThread?
+    /// The last turn of a thread that has an answer of the agent, be it one that was stopped.
+    func lastAnsweredTurnID(of threadID: String) async throws -> String?
 }

@@ -8,7 +8,7 @@ package actor InMemoryBridgeStore: BridgeStore {
         var isSettled = false
     }
 
-    private struct StoredThread {
+    struct StoredThread {
         var thread: ConversationThread
         var isCurrent = true
 
@@ -26,8 +26,8 @@ package actor InMemoryBridgeStore: BridgeStore {
     private var knownRooms: [RoomID: BridgeRoom] = [:]
     private var inbox: [StoredItem] = []
     private var knownKeys: Set<String> = []
-    private var threads: [StoredThread] = []
-    private var turns: [Turn] = []
+    private(set) var threads: [StoredThread] = []
+    private(set) var turns: [Turn] = []
     private var sources: [String: [TurnSource]] = [:]
     private var outbox = InMemoryOutbox()
     private var moves: [String: Int64] = [:]
@@ -169,10 +169,9 @@ package actor InMemoryBridgeStore: BridgeStore {
         }
         resumed[new.place] = nil
         let startedAt = Int64((now().timeIntervalSince1970 * 1000).rounded())
-        threads.append(
-            StoredThread(
-                thread: ConversationThread(
-                    threadID: new.threadID, place: new.place, startedAt: startedAt, model: new.model)))
+        let thread = ConversationThread(
+            threadID: new.threadID, place: new.place, startedAt: startedAt, model: new.model, passages: new.passages)
+        threads.append(StoredThread(thread: thread))
     }
 
     package func conversations(at place: ThreadPlace) -> [ConversationThread] {

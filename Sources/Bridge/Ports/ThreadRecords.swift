@@ -1,4 +1,5 @@
 package import MatrixAPI
+package import PlatformSDK
 
 /// Where a conversation takes place: a room's main timeline, or one Matrix thread of it.
 package struct ThreadPlace: Hashable, Sendable {
@@ -32,6 +33,8 @@ package struct ConversationThread: Hashable, Sendable {
     package var isArchived: Bool
     /// The model that a person has chosen for it; nil for the agent's default.
     package var model: String?
+    /// What it goes on from: passages of other threads, oldest first.
+    package var passages: [ThreadPassage]
 
     /// Creates a thread.
     package init(
@@ -42,7 +45,8 @@ package struct ConversationThread: Hashable, Sendable {
         startedAt: Int64,
         title: String? = nil,
         isArchived: Bool = false,
-        model: String? = nil
+        model: String? = nil,
+        passages: [ThreadPassage] = []
     ) {
         self.threadID = threadID
         self.place = place
@@ -52,6 +56,7 @@ package struct ConversationThread: Hashable, Sendable {
         self.title = title
         self.isArchived = isArchived
         self.model = model
+        self.passages = passages
     }
 }
 
@@ -63,11 +68,14 @@ package struct NewThread: Hashable, Sendable {
     package var place: ThreadPlace
     /// The model that a person has chosen for it; nil for the agent's default.
     package var model: String?
+    /// What it goes on from: passages of other threads, oldest first.
+    package var passages: [ThreadPassage]
 
     /// Creates a thread.
-    package init(threadID: String, place: ThreadPlace, model: String? = nil) {
+    package init(threadID: String, place: ThreadPlace, model: String? = nil, passages: [ThreadPassage] = []) {
         self.threadID = threadID
         self.place = place
         self.model = model
+        self.passages = passages
     }
 }

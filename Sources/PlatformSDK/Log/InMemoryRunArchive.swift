@@ -38,7 +38,9 @@ public final class InMemoryRunArchive: RunArchive {
         state.withLock { $0.entries[runID]?.snapshot }
     }
 
-    public func finishedTurns(of threadID: String, last limit: Int) async throws -> [RunSnapshot] {
+    public func finishedTurns(
+        of threadID: String, through turnID: String?, last limit: Int
+    ) async throws -> [RunSnapshot] {
         let ofThread = state.withLock { state in
             state.entries.values.filter { $0.snapshot.response.threadID == threadID }.sorted { $0.order < $1.order }
         }
@@ -53,6 +55,7 @@ public final class InMemoryRunArchive: RunArchive {
             }
             if entry.snapshot.response.status.isTerminal { turns[place] = entry.snapshot }
         }
+        if let turnID { turns.removeSubrange((places[turnID].map { $0 + 1 } ?? 0)...) }
         return turns.compactMap(\.self).suffix(max(0, limit))
     }
 

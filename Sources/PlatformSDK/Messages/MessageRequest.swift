@@ -9,6 +9,8 @@ public struct MessageRequest: Hashable, Sendable {
     /// The turn that the run belongs to: a further run of the same turn takes its place in the history. Nil where each
     /// run is a turn of its own.
     public var turnID: String?
+    /// What the conversation begins with, before the thread's own turns: passages of other threads, oldest first.
+    public var history: [ThreadPassage]
     /// What the person wrote.
     public var text: String
     /// The names of the skills that the user has switched on.
@@ -33,7 +35,8 @@ public struct MessageRequest: Hashable, Sendable {
         soul: [String: String] = [:],
         attachments: [Attachment] = [],
         traceparent: String? = nil,
-        model: String? = nil
+        model: String? = nil,
+        history: [ThreadPassage] = []
     ) {
         self.userID = userID
         self.threadID = threadID
@@ -45,6 +48,7 @@ public struct MessageRequest: Hashable, Sendable {
         self.attachments = attachments
         self.traceparent = traceparent
         self.model = model
+        self.history = history
     }
 }
 

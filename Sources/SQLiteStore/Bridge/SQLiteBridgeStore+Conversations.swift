@@ -1,6 +1,8 @@
 package import Bridge
+import Foundation
 import GRDB
 package import MatrixAPI
+import PlatformSDK
 
 extension SQLiteBridgeStore {
     package func conversations(at place: ThreadPlace) async throws -> [ConversationThread] {
@@ -16,12 +18,32 @@ extension SQLiteBridgeStore {
 
     package func savedConversations(of userID: UserID) async throws -> [SavedConversation] {
         try await database.read("read saved conversations") { database in
-            let sql = "SELECT name, thread_id, saved_at FROM saves WHERE user_id = ? ORDER BY saved_at, name"
+            let sql = """
+                SELECT name, thread_id, saved_at, passages FROM saves WHERE user_id = ? ORDER BY saved_at, name
+                """
             return try Row.fetchAll(database, sql: sql, arguments: [userID.stored]).map { row in
                 SavedConversation(
                     userID: userID, name: try row.text("name"), threadID: try row.text("thread_id"),
-                    savedAt: try row.value("saved_at"))
+                    savedAt: try row.value("saved_at"), passages: try row.passages)
             }
+        }
+    }
+
+    package func conversation(_ threadID: String) async throws -> ConversationThread? {
+        try await database.read("read a conversation") { database in
+            let sql = "SELECT * FROM threads WHERE thread_id = ?"
+            return try Row.fetchOne(database, sql: sql, arguments: [threadID.stored]).map(ConversationThread.init(row:))
+        }
+    }
+
+    package func lastAnsweredTurnID(of threadID: String) async throws -> String? {
+        try await database.read("read the last answered turn of a thread") { database in
+            let sql = """
+                SELECT turn_id FROM turns
+                WHERE thread_id = ? AND run_id IS NOT NULL AND ending IN ('complete', 'stopped')
+                ORDER BY id DESC LIMIT 1
+                """
+            return try Row.fetchOne(database, sql: sql, arguments: [threadID.stored])?.text("turn_id")
         }
     }
 }
@@ -43,8 +65,12 @@ extension Database {
             try checkThreadChanged(threadID)
         case .save(let save):
             try execute(
-                sql: "INSERT OR REPLACE INTO saves (user_id, name, thread_id, saved_at) VALUES (?, ?, ?, ?)",
-                arguments: [save.userID.stored, save.name.stored, save.threadID.stored, save.savedAt])
+                sql: """
+                    INSERT OR REPLACE INTO saves (user_id, name, thread_id, saved_at, passages) VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    save.userID.stored, save.name.stored, save.threadID.stored, save.savedAt, try save.passages.stored,
+                ])
         case .removeSave(let userID, let name):
             try execute(
                 sql: "DELETE FROM saves WHERE user_id = ? AND name = ?", arguments: [userID.stored, name.stored])
@@ -86,5 +112,19 @@ extension Database {
 
     private static func unknownThread(_ threadID: String) -> StoreError {
         StoreError(.unknownRecord, "There is no thread \(threadID).")
+    }
+}
+
+extension [ThreadPassage] {
+    /// The passages as a column holds them; NULL for none, as almost everywhere.
+    var stored: Data? {
+        get throws { isEmpty ? nil : try Data.json(self) }
+    }
+}
+
+extension Row {
+    /// The passages of a row of `threads` or `saves`.
+    var passages: [ThreadPassage] {
+        get throws { try optionalJSON("passages") ?? [] }
     }
 }

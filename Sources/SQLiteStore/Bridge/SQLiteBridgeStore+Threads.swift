@@ -50,11 +50,12 @@ extension Database {
             arguments: Self.arguments(new.place))
         try execute(
             sql: """
-                INSERT INTO threads (thread_id, room_id, root, is_current, started_at, model)
-                VALUES (?, ?, ?, 1, ?, ?)
+                INSERT INTO threads (thread_id, room_id, root, is_current, started_at, model, passages)
+                VALUES (?, ?, ?, 1, ?, ?, ?)
                 """,
             arguments: [
-                new.threadID.stored, new.place.roomID.stored, new.place.root?.stored, startedAt, new.model?.stored,
+                new.threadID.stored, new.place.roomID.stored, new.place.root?.stored, startedAt,
+                new.model?.stored, try new.passages.stored,
             ])
     }
 
@@ -107,6 +108,7 @@ extension ConversationThread {
             startedAt: try row.value("started_at"),
             title: try row.optionalText("title"),
             isArchived: try row.value("is_archived"),
-            model: try row.optionalText("model"))
+            model: try row.optionalText("model"),
+            passages: try row.passages)
     }
 }

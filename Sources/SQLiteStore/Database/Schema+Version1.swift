@@ -52,7 +52,8 @@ extension Schema {
             started_at INTEGER NOT NULL,
             title TEXT,
             is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1)),
-            model TEXT
+            model TEXT,
+            passages BLOB
         ) WITHOUT ROWID;
         CREATE UNIQUE INDEX threads_of_timelines ON threads (room_id) WHERE is_current = 1 AND root IS NULL;
         CREATE UNIQUE INDEX threads_of_roots ON threads (room_id, root) WHERE is_current = 1 AND root IS NOT NULL;
@@ -167,6 +168,7 @@ extension Schema {
         );
         CREATE INDEX turn_sources_of_turns ON turn_sources (turn_id, id);
         CREATE INDEX turns_of_places ON turns (room_id, root, id);
+        CREATE INDEX turns_of_threads ON turns (thread_id, id);
         CREATE INDEX confirmations_of_rooms ON confirmations (room_id);
 
         CREATE INDEX threads_of_places ON threads (room_id, root, started_at);
@@ -184,6 +186,7 @@ extension Schema {
             name TEXT NOT NULL,
             thread_id TEXT NOT NULL REFERENCES threads (thread_id),
             saved_at INTEGER NOT NULL,
+            passages BLOB,
             PRIMARY KEY (user_id, name)
         ) WITHOUT ROWID;
 

@@ -43,17 +43,24 @@ package struct SQLiteRunArchive: RunArchive {
         try await database.read("read a snapshot") { try $0.snapshot(of: runID) }
     }
 
-    package func finishedTurns(of threadID: String, last limit: Int) async throws -> [RunSnapshot] {
+    package func finishedTurns(
+        of threadID: String, through turnID: String?, last limit: Int
+    ) async throws -> [RunSnapshot] {
         try await database.read("read a thread's turns") { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT response, attempt, seq FROM snapshots JOIN (
                         SELECT min(id) AS first, max(CASE WHEN is_finished THEN id END) AS latest FROM snapshots
-                        WHERE thread_id = ? GROUP BY turn_id HAVING latest IS NOT NULL
-                        ORDER BY first DESC LIMIT ?) AS turns ON snapshots.id = turns.latest
+                        WHERE thread_id = :thread GROUP BY turn_id HAVING latest IS NOT NULL AND (
+                            :turn IS NULL OR first <= (
+                                SELECT min(id) FROM snapshots WHERE thread_id = :thread AND turn_id = :turn))
+                        ORDER BY first DESC LIMIT :limit) AS turns ON snapshots.id = turns.latest
                     ORDER BY turns.first
                     """)
-            return try Row.fetchAll(statement, arguments: [threadID.stored, max(0, limit)]).map(RunSnapshot.init)
+            let arguments: StatementArguments = [
+                "thread": threadID.stored, "turn": turnID?.stored, "limit": max(0, limit),
+            ]
+            return try Row.fetchAll(statement, arguments: arguments).map(RunSnapshot.init)
         }
     }
 

@@ -1,4 +1,5 @@
 import MatrixAPI
+import PlatformSDK
 import Testing
 
 @testable import Bridge
@@ -20,17 +21,24 @@ struct LibraryCommandTests {
         return conversation
     }
 
-    private func settle(_ change: ConversationChange, in conversation: CommandConversation) async throws {
+    private func settle(
+        _ change: ConversationChange? = nil,
+        newThread: NewThread? = nil,
+        turn: NewTurn? = nil,
+        in conversation: CommandConversation
+    ) async throws {
         let library = conversation.library
+        let key = change.map { "\($0)" } ?? newThread?.threadID ?? turn?.turnID ?? ""
         let event = RoomEvent(
-            eventID: EventID("$\(change)"), type: "m.room.message", sender: conversation.sender, originServerTS: 1,
+            eventID: EventID("$\(key)"), type: "m.room.message", sender: conversation.sender, originServerTS: 1,
             content: ["body": "x"])
         _ = await library.admit(
             Admission(
                 nextBatch: "s",
-                items: [NewInboxItem(key: "\(change)", roomID: "!room", content: .event(event))]))
+                items: [NewInboxItem(key: key, roomID: "!room", content: .event(event))]))
         let item = try #require(await library.nextOpenItem(in: "!room"))
-        try await library.settle(Settlement(sequence: item.sequence, conversation: change))
+        try await library.settle(
+            Settlement(sequence: item.sequence, turn: turn, newThread: newThread, conversation: change))
     }
 
     @Test(
@@ -84,6 +92,50 @@ struct LibraryCommandTests {
             #expect(load == CommandReply(notices.noSave(typed, prefix: "!")))
             #expect(remove == load)
         }
+    }
+
+    @Test("what was said since a conversation was saved is not loaded with it")
+    func loadsWhatWasSaved() async throws {
+        let conversation = try await CommandConversation()
+        let inherited = ThreadPassage(threadID: "thr-0", turnID: "turn-0")
+        conversation.thread.passages = [inherited]
+        try await begin(conversation.thread, in: conversation)
+        try await answer("$1", in: conversation)
+        let saving = try #require(try await conversation.type("!save a").change)
+        guard case .save(let save) = saving else {
+            Issue.record("\(saving)")
+            return
+        }
+        #expect(save.passages == [inherited, ThreadPassage(threadID: "thr-1", turnID: "turn-$1")])
+        try await settle(saving, in: conversation)
+        // Nothing was said since: the thread itself goes on.
+        let resumed = try await conversation.type("!load a")
+        #expect(resumed.change == .resume(threadID: "thr-1", place: conversation.thread.place))
+        #expect(resumed.effect == nil && resumed.passages.isEmpty)
+        // Now something was: a new thread begins with what was saved.
+        try await answer("$2", in: conversation)
+        let loaded = try await conversation.type("!load a")
+        #expect(loaded == CommandReply(notices.loaded("a"), effect: .startThread, passages: save.passages))
+        _ = try await conversation.type("!load")
+        let chosen = try await conversation.type("!load 1")
+        #expect(chosen.effect == .startThreadAndCloseConfirmation && chosen.passages == save.passages)
+    }
+
+    private func begin(_ thread: ConversationThread, in conversation: CommandConversation) async throws {
+        let new = NewThread(threadID: thread.threadID, place: thread.place, passages: thread.passages)
+        try await settle(newThread: new, in: conversation)
+    }
+
+    /// A message is asked and answered in the conversation's thread.
+    private func answer(_ event: EventID, in conversation: CommandConversation) async throws {
+        let turn = NewTurn(
+            sourceEventID: event, place: conversation.thread.place, threadID: conversation.thread.threadID,
+            sender: conversation.sender, text: "Question")
+        try await settle(turn: turn, in: conversation)
+        _ = try await conversation.library.beginRun(of: turn.turnID, runID: "run-\(event)")
+        let answer = Answer(ending: .complete, text: "Answer")
+        _ = try await conversation.library.storeAnswer(answer, of: turn.turnID, revision: 0)
+        try await conversation.library.finish(turn.turnID, revision: 0)
     }
 
     @Test("load without an argument asks for a number, and remembers what the numbers stand for")

@@ -59,6 +59,25 @@ package enum RunArchiveConformance {
             try await archive.store(retry)
             #expect(try await archive.finishedTurns(of: "thr-1", last: 10) == [retry, second])
         },
+        Case("gives a thread's turns up to one of them, whatever has become of it") { archive async throws in
+            var stored: [RunSnapshot] = []
+            for number in 1...5 {
+                let isFinished = number != 3
+                stored.append(Fixtures.snapshot(of: "run-\(number)", isFinished: isFinished, turnID: "turn-\(number)"))
+                try await archive.store(stored[number - 1])
+            }
+            let other = Fixtures.snapshot(of: "run-9", isFinished: true, turnID: "turn-4", threadID: "thr-2")
+            try await archive.store(other)
+            func turns(through turnID: String, last limit: Int = 10) async throws -> [RunSnapshot] {
+                try await archive.finishedTurns(of: "thr-1", through: turnID, last: limit)
+            }
+            #expect(try await turns(through: "turn-1") == [stored[0]])
+            #expect(try await turns(through: "turn-4") == [stored[0], stored[1], stored[3]])
+            #expect(try await turns(through: "turn-4", last: 2) == [stored[1], stored[3]])
+            #expect(try await turns(through: "turn-3") == [stored[0], stored[1]])
+            #expect(try await turns(through: "turn-9") == [])
+            #expect(try await archive.finishedTurns(of: "thr-2", through: "turn-4", last: 10) == [other])
+        },
         Case("takes the run of a turn that began last, even where it ended first") { archive async throws in
             let begun = ["run-a", "run-b"].map { Fixtures.snapshot(of: $0, isFinished: false) }
             for snapshot in begun { try await archive.store(snapshot) }

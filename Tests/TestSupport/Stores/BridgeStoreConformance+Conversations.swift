@@ -1,5 +1,6 @@
 import Bridge
 import MatrixAPI
+import PlatformSDK
 import Testing
 
 extension BridgeStoreConformance {
@@ -53,6 +54,41 @@ extension BridgeStoreConformance {
             #expect(try await store.savedConversations(of: Fixtures.alice) == [saves[1]])
             #expect(try await store.savedConversations(of: "@bob:example.org") == [saves[2]])
             #expect(try await store.savedConversations(of: "@eve:example.org").isEmpty)
+        },
+        Case("keeps what threads and saves go on from, and knows the last answered turn of a thread") { store in
+            let passages = [
+                ThreadPassage(threadID: "thr-0", turnID: "turn-\0"), ThreadPassage(threadID: "thr-1", turnID: "turn-1"),
+            ]
+            let first = try await store.currentThread(in: Fixtures.timeline)
+            #expect(first.passages.isEmpty)
+            let save = SavedConversation(
+                userID: Fixtures.alice, name: "a", threadID: first.threadID, savedAt: 1, passages: passages)
+            try await settle("$1", .save(save), in: store)
+            #expect(try await store.savedConversations(of: Fixtures.alice) == [save])
+            _ = try await store.admit(Admission(nextBatch: "s", items: [Fixtures.item("$2")]))
+            let item = try await Fixtures.openItem(of: store)
+            let new = NewThread(threadID: "thr-second", place: Fixtures.timeline, passages: passages)
+            try await store.settle(Settlement(sequence: item.sequence, newThread: new))
+            let second = try await store.currentThread(in: Fixtures.timeline)
+            #expect(second.threadID == "thr-second" && second.passages == passages)
+            #expect(try await store.conversation("thr-second") == second)
+            #expect(try await store.conversation(first.threadID)?.passages == [])
+            #expect(try await store.conversation("thr-none") == nil)
+
+            #expect(try await store.lastAnsweredTurnID(of: "thr-second") == nil)
+            for (event, ending) in [
+                ("$3", Answer.Ending.complete), ("$4", .stopped), ("$5", .failed),
+            ] as [(EventID, Answer.Ending)] {
+                let turn = try await Fixtures.beginTurn(event, in: store)
+                _ = try await store.beginRun(of: turn.turnID, runID: "run-\(event)")
+                #expect(try await store.lastAnsweredTurnID(of: "thr-second") != turn.turnID)
+                try await store.storeAnswer(Answer(ending: ending, text: "x"), of: turn.turnID, revision: 0)
+                let last = try await store.lastAnsweredTurnID(of: "thr-second")
+                #expect((last == turn.turnID) == (ending != .failed))
+                try await store.finish(turn.turnID, revision: 0)
+                #expect(try await store.lastAnsweredTurnID(of: "thr-second") == last)
+            }
+            #expect(try await store.lastAnsweredTurnID(of: first.threadID) == nil)
         },
         Case("resumes a thread of the same place, which is listed again") { store in
             let first = try await store.currentThread(in: Fixtures.timeline)

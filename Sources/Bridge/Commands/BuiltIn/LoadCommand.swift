@@ -1,4 +1,6 @@
 /// `!load [number|name]`: the place goes on with a saved conversation; without an argument it asks which.
+///
+/// It is there as it was saved: where its thread has gone on since, a new one begins with what was said by then.
 struct LoadCommand: BuiltInCommand, ChoiceCommand {
     static let commandName = CommandName.load
     let notices: any Notices
@@ -17,7 +19,7 @@ struct LoadCommand: BuiltInCommand, ChoiceCommand {
         guard let save = saves.picked(by: context.arguments) else {
             return CommandReply(notices.noSave(context.arguments, prefix: prefix))
         }
-        return loading(save, context, effect: context.ownConfirmation == nil ? nil : .closeConfirmation)
+        return try await loading(save, context, closesQuestion: context.ownConfirmation != nil)
     }
 
     package func chosen(_ option: String, _ context: CommandContext) async throws -> CommandReply {
@@ -26,17 +28,24 @@ struct LoadCommand: BuiltInCommand, ChoiceCommand {
             let text = notices.noSave(option, prefix: context.commands.prefix)
             return CommandReply(text, effect: .closeConfirmation)
         }
-        return loading(save, context, effect: .closeConfirmation)
+        return try await loading(save, context, closesQuestion: true)
     }
 
     private func loading(
         _ save: SavedConversation,
         _ context: CommandContext,
-        effect: CommandReply.Effect?
-    ) -> CommandReply {
-        CommandReply(
+        closesQuestion: Bool
+    ) async throws -> CommandReply {
+        guard try await context.library.isAsSaved(save) else {
+            return CommandReply(
+                notices.loaded(save.name),
+                effect: closesQuestion ? .startThreadAndCloseConfirmation : .startThread,
+                passages: save.passages
+            )
+        }
+        return CommandReply(
             notices.loaded(save.name),
-            effect: effect,
+            effect: closesQuestion ? .closeConfirmation : nil,
             change: .resume(threadID: save.threadID, place: context.thread.place)
         )
     }

@@ -1,4 +1,4 @@
-/// `!save [name]`: keeps the conversation at this place under a name of the person's own.
+/// `!save [name]`: keeps the conversation at this place, as far as it has come, under a name of the person's own.
 struct SaveCommand: BuiltInCommand {
     static let commandName = CommandName.save
     let notices: any Notices
@@ -21,7 +21,12 @@ struct SaveCommand: BuiltInCommand {
             return CommandReply(notices.savesFull(maximum: Self.maximumSaves, prefix: prefix))
         }
         let save = SavedConversation(
-            userID: context.sender, name: name, threadID: context.thread.threadID, savedAt: context.now)
+            userID: context.sender,
+            name: name,
+            threadID: context.thread.threadID,
+            savedAt: context.now,
+            passages: try await context.library.passages(of: context.thread)
+        )
         return CommandReply(notices.saved(name, prefix: prefix), change: .save(save))
     }
 }

@@ -1,0 +1,12 @@
+extension InMemoryBridgeStore {
+    package func conversation(_ threadID: String) -> ConversationThread? {
+        threads.first { $0.has(threadID) }?.thread
+    }
+
+    package func lastAnsweredTurnID(of threadID: String) -> String? {
+        turns.last { turn in
+            turn.question.threadID == threadID && turn.runID != nil
+                && [.complete, .stopped].contains(turn.answer?.ending)
+        }?.turnID
+    }
+}

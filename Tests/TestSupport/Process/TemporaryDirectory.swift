@@ -8,10 +8,12 @@ package struct TemporaryDirectory: Sendable {
     /// The absolute path of a file in it, whether it exists or not.
     package func file(_ name: String) -> String { path + "/" + name }
 
-    /// Writes a text file into it and returns its path.
+    /// Writes a text file into it, with the directories that its name has, and returns its path.
     @discardableResult
     package func write(_ text: String, to name: String, permissions: Int = 0o600) throws -> String {
         let file = file(name)
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
         try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file)
         return file

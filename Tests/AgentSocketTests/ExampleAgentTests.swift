@@ -158,6 +158,14 @@ import Testing
         }
     }
 
+    @Test func writesWhatTheSchemaSays() async throws {
+        try await withExample { port in
+            let texts = try await onThread { try RawSocket.conversation(port: port, asking: "one two three") }
+            #expect(texts.count > 10)
+            try await JSONSchemas.expectNoFaults(in: texts.map { JSONSchemas.Candidate(.frame, $0) })
+        }
+    }
+
     @Test func answersClientsOfTheBaseProtocol() async throws {
         try await withExample { port in
             let texts = try await onThread {

@@ -77,6 +77,20 @@ import Testing
         try await JSONSchemas.expectNoFaults(in: golden + written.map { JSONSchemas.Candidate(.frame, $0) })
     }
 
+    @Test func whatTheServerSendsIsAsTheSchemaSays() async throws {
+        let agent = ResumableAgent(ScriptedAgent())
+        let texts = try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await agent.run() }
+            let texts = try await withServer(responder: agent) { port in
+                try await onThread { try RawSocket.conversation(port: port, asking: "tools") }
+            }
+            tasks.cancelAll()
+            return texts
+        }
+        #expect(texts.count > 2 * ScriptedAgent.everything.count)
+        try await JSONSchemas.expectNoFaults(in: texts.map { JSONSchemas.Candidate(.frame, $0) })
+    }
+
     @Test func whatIsWrongIsRefused() async throws {
         var wrong: [JSONSchemas.Candidate] = []
         for frame in try GoldenFrame.all() {

@@ -40,7 +40,7 @@ struct AttachmentRequestTests {
               {"type":"input_text","text":"<file name=\"n.txt\">\nCiào\n</file>"}]}]
             """#
         )
-        #expect(OpenAIResponsesRequest(request, model: "gpt-5.4").body["input"] == expected)
+        #expect(OpenAIResponsesRequest(request, model: "gpt-5.4", isOpenAI: true).body["input"] == expected)
     }
 
     @Test("Messages: files stand before the words about them")
@@ -58,7 +58,9 @@ struct AttachmentRequestTests {
               {"type":"text","text":"And this?"}]}]
             """#
         )
-        let body = AnthropicRequest(request, model: "claude-opus-4-7", defaultMaximumTokens: 8192).body
+        let body = AnthropicRequest(
+            request, model: "claude-opus-4-7", defaultMaximumTokens: 8192, needsSignatures: true
+        ).body
         #expect(body["messages"] == expected)
     }
 
@@ -69,7 +71,9 @@ struct AttachmentRequestTests {
             request.attachments = [
                 0: [ModelAttachment(mediaType: "image/png", data: Array(repeating: 0, count: size))]
             ]
-            let body = AnthropicRequest(request, model: "claude-opus-4-7", defaultMaximumTokens: 8192).body
+            let body = AnthropicRequest(
+                request, model: "claude-opus-4-7", defaultMaximumTokens: 8192, needsSignatures: true
+            ).body
             #expect(body["messages"]?.elements.first?["content"]?.elements.count == count)
         }
     }

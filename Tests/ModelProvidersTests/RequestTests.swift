@@ -49,14 +49,16 @@ struct RequestTests {
         return request
     }
 
-    private func responses(_ model: String = "gpt-5.4", _ change: (inout ModelRequest) -> Void = { _ in }) -> JSON {
-        OpenAIResponsesRequest(request(change), model: model).body
+    private func responses(
+        _ model: String = "gpt-5.4", isOpenAI: Bool = true, _ change: (inout ModelRequest) -> Void = { _ in }
+    ) -> JSON {
+        OpenAIResponsesRequest(request(change), model: model, isOpenAI: isOpenAI).body
     }
 
     private func messages(_ model: String = "claude-opus-4-7", _ change: (inout ModelRequest) -> Void = { _ in })
         -> JSON
     {
-        AnthropicRequest(request(change), model: model, defaultMaximumTokens: 8192).body
+        AnthropicRequest(request(change), model: model, defaultMaximumTokens: 8192, needsSignatures: true).body
     }
 
     private func chat(isOpenAI: Bool = false, _ change: (inout ModelRequest) -> Void = { _ in }) -> JSON {
@@ -113,6 +115,8 @@ struct RequestTests {
         #expect(body["tool_choice"] == ["type": "function", "name": "weather"])
         let plain = responses("gpt-4.1") { $0.reasoningEffort = .high }
         #expect(plain["include"] == nil && plain["reasoning"] == nil)
+        let other = responses(isOpenAI: false) { $0.promptCacheKey = "thread-1" }
+        #expect(other["prompt_cache_key"] == nil && other["store"] == false)
         let bare = responses { $0.tools = [] }
         #expect(bare["tools"] == nil && bare["tool_choice"] == nil)
     }
@@ -137,6 +141,25 @@ struct RequestTests {
         #expect(body["system"] == [["type": "text", "text": "Be brief."]] && body["max_tokens"] == 8192)
         let tool: JSON = ["name": "weather", "description": "Tells it.", "input_schema": ["type": "object"]]
         #expect(body["tools"] == [tool] && body["tool_choice"] == ["type": "auto"] && body["thinking"] == nil)
+    }
+
+    @Test(
+        "Messages: thinking without its signature goes back to servers that have none only", arguments: [true, false])
+    func unsignedThinking(needsSignatures: Bool) {
+        func thought(_ block: JSON) -> OutputItem {
+            .reasoning(.init(providerState: ProviderState(api: "anthropic", item: block).opaque))
+        }
+        let blocks: [JSON] = [
+            ["type": "thinking", "thinking": "cut", "signature": ""], ["type": "thinking", "thinking": "old"],
+            ["type": "thinking", "thinking": "", "signature": "Eq=="], ["type": "redacted_thinking", "data": "x"],
+        ]
+        let request = ModelRequest(
+            id: "req", history: [.message(.init(content: "hi", origin: .user))] + blocks.map(thought))
+        let body = AnthropicRequest(
+            request, model: "m", defaultMaximumTokens: 1, needsSignatures: needsSignatures
+        ).body
+        let sent = body["messages"]?.elements.last?["content"]?.elements
+        #expect(sent == (needsSignatures ? Array(blocks.suffix(2)) : blocks))
     }
 
     @Test("Messages: the form of thinking is the model's")
@@ -258,7 +281,8 @@ struct RequestTests {
             guard case .itemDone(let done) = event else { return nil }
             return done.finalItem
         }
-        let body = OpenAIResponsesRequest(ModelRequest(id: "next", history: items), model: "gpt-5.4").body
+        let body = OpenAIResponsesRequest(ModelRequest(id: "next", history: items), model: "gpt-5.4", isOpenAI: true)
+            .body
         let sent = (body["input"]?.elements ?? []).filter { $0["encrypted_content"] != nil || $0["phase"] != nil }
         #expect(!sent.isEmpty)
         let hosted = (body["input"]?.elements ?? []).compactMap { $0["type"]?.string }.filter { $0.hasSuffix("_call") }

@@ -21,11 +21,11 @@ package struct ChatCompletionsProvider: ModelProvider {
     }
 
     package func stream(_ request: ModelRequest) async throws -> ReplySequence<ModelEvent> {
-        let isOpenAI = endpoint.baseURL.hasPrefix("https://api.openai.com/")
         let http = HTTPRequest.modelStream(
             url: "\(endpoint.baseURL)/chat/completions",
             headers: endpoint.bearer,
-            body: ChatCompletionsRequest(request, model: request.model ?? endpoint.model, isOpenAI: isOpenAI).body,
+            body: ChatCompletionsRequest(request, model: request.model ?? endpoint.model, isOpenAI: endpoint.isOpenAI)
+                .body,
             stallLimit: options.stallLimit
         )
         return ModelStream(

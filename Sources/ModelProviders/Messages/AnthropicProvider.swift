@@ -31,7 +31,9 @@ package struct AnthropicProvider: ModelProvider {
 
     package func stream(_ request: ModelRequest) async throws -> ReplySequence<ModelEvent> {
         let model = request.model ?? endpoint.model
-        let body = AnthropicRequest(request, model: model, defaultMaximumTokens: maximumTokens).body
+        let body = AnthropicRequest(
+            request, model: model, defaultMaximumTokens: maximumTokens, needsSignatures: endpoint.isAnthropic
+        ).body
         var headers: HTTPHeaders = ["anthropic-version": "2023-06-01"]
         if !endpoint.key.isEmpty { headers.set(name: "x-api-key", value: endpoint.key) }
         let http = HTTPRequest.modelStream(

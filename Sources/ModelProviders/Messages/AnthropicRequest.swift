@@ -6,9 +6,12 @@ struct AnthropicRequest {
     private let request: ModelRequest
     private let model: String
     private let defaultMaximumTokens: Int
+    /// Whether thinking goes back only with its signature: one that was cut off has none, nor has another server's.
+    private let needsSignatures: Bool
 
     /// Takes a request for a model, and the limit of an answer whose request sets none.
-    init(_ request: ModelRequest, model: String, defaultMaximumTokens: Int) {
+    init(_ request: ModelRequest, model: String, defaultMaximumTokens: Int, needsSignatures: Bool) {
+        self.needsSignatures = needsSignatures
         self.request = request
         self.model = model
         self.defaultMaximumTokens = defaultMaximumTokens
@@ -114,7 +117,7 @@ struct AnthropicRequest {
         switch step {
         // The model sees better what stands before the question about it.
         case .said(let text, _, let files): files.compactMap(Self.block) + Self.text(text)
-        case .answered(let items): items.flatMap(Self.blocks)
+        case .answered(let items): items.flatMap(blocks)
         case .returned(let outputs):
             outputs.map { output in
                 var result: [String: JSON] = [
@@ -127,11 +130,13 @@ struct AnthropicRequest {
         }
     }
 
-    private static func blocks(_ item: OutputItem) -> [JSON] {
+    private func blocks(_ item: OutputItem) -> [JSON] {
         switch item {
-        case .message(let message): return text(message.said)
+        case .message(let message): return Self.text(message.said)
         case .reasoning(let reasoning):
-            return ProviderState(reasoning.providerState, api: AnthropicMapper.api).map(\.item).list
+            guard let block = ProviderState(reasoning.providerState, api: AnthropicMapper.api)?.item else { return [] }
+            let isUnsigned = block["type"] == "thinking" && (block["signature"]?.string ?? "").isEmpty
+            return isUnsigned && needsSignatures ? [] : [block]
         case .functionCall(let call):
             let input = JSONReader.read(call.arguments)
             var block: [String: JSON] = [

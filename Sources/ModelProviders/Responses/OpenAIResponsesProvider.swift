@@ -24,7 +24,8 @@ package struct OpenAIResponsesProvider: ModelProvider {
         let http = HTTPRequest.modelStream(
             url: "\(endpoint.baseURL)/responses",
             headers: endpoint.bearer,
-            body: OpenAIResponsesRequest(request, model: request.model ?? endpoint.model).body,
+            body: OpenAIResponsesRequest(request, model: request.model ?? endpoint.model, isOpenAI: endpoint.isOpenAI)
+                .body,
             stallLimit: options.stallLimit
         )
         return ModelStream(

@@ -5,11 +5,14 @@ import PlatformSDK
 struct OpenAIResponsesRequest {
     private let request: ModelRequest
     private let model: String
+    /// Whether the server is OpenAI's own, which wants fields that others refuse.
+    private let isOpenAI: Bool
 
     /// Takes a request for a model.
-    init(_ request: ModelRequest, model: String) {
+    init(_ request: ModelRequest, model: String, isOpenAI: Bool) {
         self.request = request
         self.model = model
+        self.isOpenAI = isOpenAI
     }
 
     /// The body.
@@ -22,7 +25,7 @@ struct OpenAIResponsesRequest {
         if reasons { body["include"] = ["reasoning.encrypted_content"] }
         body["instructions"] = request.instructions.map { .string($0) }
         body["max_output_tokens"] = request.maxOutputTokens.map { .integer(Int64($0)) }
-        body["prompt_cache_key"] = request.promptCacheKey.map { .string($0) }
+        if isOpenAI { body["prompt_cache_key"] = request.promptCacheKey.map { .string($0) } }
         if let effort = request.reasoningEffort, reasons {
             var reasoning: [String: JSON] = ["effort": .string(effort.rawValue)]
             if effort != .none { reasoning["summary"] = "auto" }

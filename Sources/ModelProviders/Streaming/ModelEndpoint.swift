@@ -15,6 +15,13 @@ package struct ModelEndpoint: Sendable {
     }
 }
 
+extension ModelEndpoint {
+    /// Whether the server is OpenAI's own, or Azure's: it takes fields that others refuse.
+    var isOpenAI: Bool { baseURL.hasPrefix("https://api.openai.com/") || baseURL.contains(".openai.azure.com/") }
+    /// Whether the server is Anthropic's own, which takes back no thinking without its signature.
+    var isAnthropic: Bool { baseURL.hasPrefix("https://api.anthropic.com/") }
+}
+
 extension ModelEndpoint: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The model and the base URL, without the key.
     package var description: String { "\(model) at \(baseURL)" }

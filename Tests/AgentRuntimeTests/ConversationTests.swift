@@ -28,6 +28,17 @@ import Testing
         #expect(model.requests.allSatisfy { $0.promptCacheKey == "t" && $0.model == "scripted-model" })
     }
 
+    @Test(arguments: [ReasoningEffort.high, nil])
+    func theModelIsToldHowMuchToThink(effort: ReasoningEffort?) async throws {
+        let model = ScriptedModelProvider([.says("one")])
+        var fixture = RuntimeFixture(provider: model)
+        fixture.configure = { $0.reasoningEffort = effort }
+        try await fixture.whileRunning { runtime in
+            _ = try await runtime.respond(to: fixture.ask("q")).outcome()
+        }
+        #expect(model.requests.map(\.reasoningEffort) == [effort])
+    }
+
     @Test func aThreadKnowsNothingOfAnother() async throws {
         let model = ScriptedModelProvider([.says("one"), .says("two")])
         let fixture = RuntimeFixture(provider: model)

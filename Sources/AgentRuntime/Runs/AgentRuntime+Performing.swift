@@ -94,12 +94,14 @@ extension AgentRuntime {
     func plan(for request: MessageRequest, window: HistoryWindow) async -> RunStateMachine.Plan {
         let skills = await SkillTools(parts.skills).enabled(for: request)
         let model = request.model ?? parts.defaultModel
-        return RunStateMachine.Plan(
+        var plan = RunStateMachine.Plan(
             request: request, agentID: parts.persona.name, providerID: parts.provider.id,
             model: model,
             instructions: parts.persona.prompt(soul: request.soul, skills: skills),
             tools: await tools.tools(for: request), window: window, maxOutputTokens: parts.answerLimit(of: model),
             limits: parts.limits)
+        plan.reasoningEffort = parts.reasoningEffort
+        return plan
     }
 }
 

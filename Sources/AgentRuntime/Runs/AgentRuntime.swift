@@ -17,6 +17,8 @@ package final class AgentRuntime: AgentResponder {
         package var model: String?
         /// The most tokens of an answer; nil for the model's own limit.
         package var maxOutputTokens: Int?
+        /// How much the model is to think; nil leaves it to the provider.
+        package var reasoningEffort: ReasoningEffort?
         /// What is known of models.
         package var catalogue = ModelCatalogue()
         /// The models that a request may name beside the one that is asked by default.

@@ -24,6 +24,8 @@ package struct RunStateMachine: Sendable {
         package var files: [String: ModelAttachment] = [:]
         /// The most tokens of an answer, where somebody has set one.
         package var maxOutputTokens: Int?
+        /// How much the model is to think; nil leaves it to the provider.
+        package var reasoningEffort: ReasoningEffort?
         /// How often and how long.
         package var limits: RunLimits
 
@@ -171,6 +173,7 @@ package struct RunStateMachine: Sendable {
             tools: plan.tools.map(\.model),
             toolChoice: !plan.tools.isEmpty && rounds >= plan.limits.toolRounds ? .none : .auto,
             maxOutputTokens: plan.maxOutputTokens,
+            reasoningEffort: plan.reasoningEffort,
             promptCacheKey: plan.request.threadID
         )
         return .ask(request, after: pause)

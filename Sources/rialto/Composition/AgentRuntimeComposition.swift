@@ -51,6 +51,7 @@ struct AgentRuntimeComposition {
         parts.catalogue = configuration.provider.catalogue
         parts.choice = configuration.provider.choice
         parts.tools = ToolBox([ClockTool(), EchoTool()])
+        parts.reasoningEffort = configuration.provider.reasoningEffort
         if configuration.provider.attachments {
             // Where `rialto run` keeps what people send, and what agent and bridge share.
             parts.attachments = DirectoryAttachments(

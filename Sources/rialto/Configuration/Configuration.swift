@@ -1,3 +1,4 @@
+import AgentRuntime
 import Bridge
 import MatrixAPI
 
@@ -175,6 +176,8 @@ extension Configuration {
         var baseURL: HTTPAddress?
         /// The file that holds the key.
         var apiKeyFile: PathSetting?
+        /// How much the model is to think before it answers; nil leaves it to the provider.
+        var reasoningEffort: ReasoningEffort?
         /// Whether the model is shown the files that people send.
         var attachments = true
         /// The models that people may choose, and what is known of each.

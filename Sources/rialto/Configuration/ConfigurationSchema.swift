@@ -265,6 +265,11 @@ enum ConfigurationSchema {
             "by the kind, or a systemd credential named \"provider.api_key\"."
         ),
         ConfigurationKey(
+            "provider", "reasoning_effort", \.provider.reasoningEffort, example: "\"medium\"",
+            "How much the model is to think before it answers: \"none\", \"minimal\", \"low\", \"medium\", \"high\", \"xhigh\"",
+            "or \"max\". Without it the provider decides; Claude models then answer without thinking, or as they see fit."
+        ),
+        ConfigurationKey(
             "provider", "attachments", \.provider.attachments,
             "Whether the model is shown the images, PDFs and text files that people send, where its interface takes",
             "them. Else, and for all other files, it is told their names."

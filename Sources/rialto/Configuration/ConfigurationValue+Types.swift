@@ -1,3 +1,4 @@
+import AgentRuntime
 import Bridge
 import Foundation
 import MatrixAPI
@@ -180,6 +181,8 @@ extension UserIDGlob: TextConfigurationValue {
 extension Configuration.Platform.Backend: ChoiceConfigurationValue {}
 
 extension Configuration.Provider.Kind: ChoiceConfigurationValue {}
+
+extension ReasoningEffort: ChoiceConfigurationValue {}
 
 extension Language: ChoiceConfigurationValue {}
 

@@ -197,6 +197,26 @@ import Testing
         #expect(RetryPolicy().pause(afterRetries: retries, wanted: wanted, jitter: jitter) == pause)
     }
 
+    /// A provider does not take back what another model has thought; without it the conversation goes on.
+    @Test func aRefusedRequestIsMadeOnceMoreWithoutEarlierThinking() {
+        let question = OutputItem.message(.init(content: "q", origin: .user))
+        let call = OutputItem.functionCall(.init(name: "t", callID: "c"))
+        let turn = HistoryWindow.Turn(
+            items: [question, .reasoning(.init(content: "hm")), call, .message(.init(content: "a"))], tokens: 1)
+        var machine = machine(window: HistoryWindow([turn]))
+        _ = machine.begin()
+        let refusal = ModelError(.invalidRequest, "signature")
+        guard case .ask(let request, .zero) = machine.answerFailed(refusal).step else {
+            return #expect(Bool(false), "the request is not made again")
+        }
+        #expect(request.history.dropLast() == [question, call, .message(.init(content: "a"))])
+        #expect(machine.answerFailed(refusal).step == .end && machine.isOver)
+        // Where nothing was thought nothing would be different.
+        var plain = self.machine(window: HistoryWindow([HistoryWindow.Turn(items: [question], tokens: 1)]))
+        _ = plain.begin()
+        #expect(plain.answerFailed(refusal).step == .end)
+    }
+
     @Test func aConversationThatIsTooLongLosesItsOldestTurns() {
         let turns = (1...4).map { number in
             HistoryWindow.Turn(items: [.message(.init(content: "\(number)", origin: .user))], tokens: 1)

@@ -45,6 +45,20 @@ package struct HistoryWindow: Hashable, Sendable {
         return true
     }
 
+    /// Drops what the model thought in these turns; false where it did not. For a provider that does not take it back.
+    package mutating func dropReasoning() -> Bool {
+        var found = false
+        turns = turns.map { turn in
+            let kept = turn.items.filter { item in
+                if case .reasoning = item { false } else { true }
+            }
+            guard kept.count < turn.items.count else { return turn }
+            found = true
+            return Turn(items: kept, tokens: turn.tokens, attachments: turn.attachments)
+        }
+        return found
+    }
+
     /// The items of all turns.
     package var items: [OutputItem] { turns.flatMap(\.items) }
 }

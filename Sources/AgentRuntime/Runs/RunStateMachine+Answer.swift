@@ -152,6 +152,10 @@ extension RunStateMachine {
         if error.code == .attachmentRefused, !answer.hasShown, plan.dropEarlierFiles() {
             return askAgain(after: .zero)
         }
+        // Thinking is signed or encrypted for one model and one account, and either may have changed since.
+        if error.code == .invalidRequest, !answer.hasShown, plan.window.dropReasoning() {
+            return askAgain(after: .zero)
+        }
         let pause =
             error.isRetryable
             ? plan.limits.retries.pause(afterRetries: retries, wanted: error.retryAfter, jitter: jitter) : nil

@@ -6,7 +6,7 @@ extension EnglishNotices {
         case .notFound:
             "My model is not there under the name that I know. Asking again won't help; please tell whoever runs me."
         case .rateLimited:
-            "My model's provider wants fewer requests right now. Please try again in a minute."
+            "My model's provider wants fewer requests for a while. Please try again later."
         case .quotaExceeded:
             "The account behind my model is used up. Asking again won't help; please tell whoever runs me."
         case .invalidRequest:

@@ -1,8 +1,4 @@
 extension InMemoryBridgeStore {
-    package func conversation(_ threadID: String) -> ConversationThread? {
-        threads.first { $0.has(threadID) }?.thread
-    }
-
     package func lastAnsweredTurnID(of threadID: String) -> String? {
         turns.last { turn in
             turn.question.threadID == threadID && turn.runID != nil

@@ -137,7 +137,7 @@ package struct AgentRun: Sendable {
         let files = try await files(of: turn)
         if let failure = files.failure { missing(failure) }
         guard !turn.question.text.isEmpty || !files.attachments.isEmpty else { throw NothingToAsk() }
-        let thread = try await store.conversation(turn.question.threadID)
+        let thread = try await store.thread(turn.question.threadID)
         return MessageRequest(
             userID: user.userID,
             threadID: turn.question.threadID,

@@ -29,13 +29,6 @@ extension SQLiteBridgeStore {
         }
     }
 
-    package func conversation(_ threadID: String) async throws -> ConversationThread? {
-        try await database.read("read a conversation") { database in
-            let sql = "SELECT * FROM threads WHERE thread_id = ?"
-            return try Row.fetchOne(database, sql: sql, arguments: [threadID.stored]).map(ConversationThread.init(row:))
-        }
-    }
-
     package func lastAnsweredTurnID(of threadID: String) async throws -> String? {
         try await database.read("read the last answered turn of a thread") { database in
             let sql = """

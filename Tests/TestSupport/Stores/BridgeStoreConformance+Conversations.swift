@@ -71,9 +71,9 @@ extension BridgeStoreConformance {
             try await store.settle(Settlement(sequence: item.sequence, newThread: new))
             let second = try await store.currentThread(in: Fixtures.timeline)
             #expect(second.threadID == "thr-second" && second.passages == passages)
-            #expect(try await store.conversation("thr-second") == second)
-            #expect(try await store.conversation(first.threadID)?.passages == [])
-            #expect(try await store.conversation("thr-none") == nil)
+            #expect(try await store.thread("thr-second") == second)
+            #expect(try await store.thread(first.threadID)?.passages == [])
+            #expect(try await store.thread("thr-none") == nil)
 
             #expect(try await store.lastAnsweredTurnID(of: "thr-second") == nil)
             for (event, ending) in [

@@ -56,7 +56,7 @@ struct AgentClient: Sendable {
             return false
         case .runError(let run, let code, let details): throw BenchmarkError("\(run) has failed: \(code), \(details)")
         case .error(let code, let details): throw BenchmarkError("the agent has failed: \(code), \(details)")
-        case .status, .textChunk, .end, .unknown: return false
+        case .status, .textChunk, .end, .heartbeat, .usage, .requestError, .unknown: return false
         }
     }
 

@@ -196,7 +196,9 @@ extension AgentServerFrame {
         case .runEvent(let frame): .run(frame.runID, RunEvent(seq: frame.event.seq, .progress), after: frame.after)
         case .runError(let runID, let code, _): .runError(runID, code: String(code.prefix(64)), details: "")
         case .error(let code, _): .error(code: String(code.prefix(64)), details: "")
-        case .status, .textChunk, .end, .heartbeat, .unknown: self
+        case .requestError(let requestID, let code, _):
+            .requestError(requestID: requestID, code: String(code.prefix(64)), details: "")
+        case .status, .textChunk, .end, .heartbeat, .usage, .unknown: self
         }
     }
 

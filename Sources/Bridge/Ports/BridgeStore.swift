@@ -33,8 +33,6 @@ package protocol BridgeStore: ConversationLibrary, CommandOfferStore {
     ///
     /// One that was begun at another place and is resumed here has this place.
     func currentThread(in place: ThreadPlace) async throws -> ConversationThread
-    /// A thread, where it is known, at the place where it was begun.
-    func thread(_ threadID: String) async throws -> ConversationThread?
     /// Whether the bridge has answered in a Matrix thread, or is about to.
     func takesPart(inThread root: EventID, of roomID: RoomID) async throws -> Bool
 

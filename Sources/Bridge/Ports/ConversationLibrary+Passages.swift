@@ -12,7 +12,7 @@ extension ConversationLibrary {
 
     /// Whether nothing was said in a saved conversation's thread since it was saved.
     func isAsSaved(_ save: SavedConversation) async throws -> Bool {
-        guard let thread = try await conversation(save.threadID) else { return false }
+        guard let thread = try await thread(save.threadID) else { return false }
         return try await passages(of: thread) == save.passages
     }
 }

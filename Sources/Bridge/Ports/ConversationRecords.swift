@@ -52,6 +52,8 @@ package protocol ConversationLibrary: Sendable {
     func conversations(at place: ThreadPlace) async throws -> [ConversationThread]
     /// What a person has saved, oldest first.
     func savedConversations(of userID: UserID) async throws -> [SavedConversation]
+    /// A thread, where it is known, at the place where it was begun.
+    func thread(_ threadID: String) async throws -> ConversationThread?
     /// The last turn of a thread that has an answer of the agent, be it one that was stopped.
     func lastAnsweredTurnID(of threadID: String) async throws -> String?
 }

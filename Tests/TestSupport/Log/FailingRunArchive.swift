@@ -31,8 +31,10 @@ package final class FailingRunArchive: RunArchive {
 
     package func snapshot(of runID: String) async throws -> RunSnapshot? { try await archive.snapshot(of: runID) }
 
-    package func finishedTurns(of threadID: String, last limit: Int) async throws -> [RunSnapshot] {
-        try await archive.finishedTurns(of: threadID, last: limit)
+    package func finishedTurns(
+        of threadID: String, through turnID: String?, last limit: Int
+    ) async throws -> [RunSnapshot] {
+        try await archive.finishedTurns(of: threadID, through: turnID, last: limit)
     }
 
     package func forget(threadID: String) async throws { try await archive.forget(threadID: threadID) }

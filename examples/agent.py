@@ -51,7 +51,10 @@ class Run:
 
     async def read(self, after):
         """Each frame after the cursor, as it comes, to the end of the run, which is said again where it was seen."""
-        place = min(after, len(self.frames) - 1) if self.is_over else after
+        place = min(after, len(self.frames) - self.is_over)
+        if after > len(self.frames):
+            text = "".join(frame.get("text", "") for frame in self.frames[:place])
+            yield {"type": "RESET", "run_id": self.run_id, "as_of": place, "text": text}
         while True:
             async with self.changed:
                 await self.changed.wait_for(lambda: place < len(self.frames) or self.is_over)

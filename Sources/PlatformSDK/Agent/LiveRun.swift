@@ -147,11 +147,9 @@ final class LiveRun: Sendable {
     /// what this run has not said begins with a `reset`.
     private func beginning(after cursor: Int) -> Int {
         state.withLock { state in
-            switch state.ending {
-            case .finished: min(cursor, state.lastSeq - 1)
-            case .failed: min(cursor, state.lastSeq)
-            case nil: cursor > state.lastSeq ? Self.beforeAll : cursor
-            }
+            if cursor > state.lastSeq { return Self.beforeAll }
+            if case .finished = state.ending { return min(cursor, state.lastSeq - 1) }
+            return cursor
         }
     }
 

@@ -189,6 +189,8 @@ import Testing
         #expect(failures.count == 2)
         guard case .fail(id, let failure) = failures.first else { return #expect(Bool(false), "\(failures)") }
         #expect(failure.code == .unavailable && failure.isRetryable)
+        let next = try patient.enqueue("c", run: .message(request("c")), now: .seconds(31)).actions
+        #expect(next == [.sendFrame(.runMessage(request("c")))], "it did not go, and is asked again")
     }
 
     @Test func openRunsAreBoundedAndTheRestWaits() throws {

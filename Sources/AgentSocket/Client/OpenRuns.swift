@@ -224,6 +224,7 @@ struct OpenRuns: Sendable {
     /// Time has passed.
     mutating func tick(now: Duration, downSince: Duration?) -> [Action] {
         var actions: [Action] = []
+        var isOverdue = false
         for run in inOrder {
             if let downSince {
                 let limit = run.phase == .waiting ? limits.wait : limits.reconnect
@@ -240,12 +241,15 @@ struct OpenRuns: Sendable {
                 let failure = Machine.Failure(code: .unavailable, message: message, isRetryable: true)
                 actions.append(.fail(run.id, failure))
                 _ = remove(run.runID)
+                isOverdue = true
             } else if run.isExpectingFrames, now - run.lastFrameAt >= limits.silence {
                 let message = "the agent has sent nothing for \(limits.silence)"
                 actions.append(.fail(run.id, Machine.Failure(code: .timedOut, message: message)))
                 _ = remove(run.runID)
             }
         }
+        // An agent that has not closed the connection by now may have thought better of it.
+        if isOverdue { isDraining = false }
         return downSince == nil ? actions + sendWaiting(now: now) : actions
     }
 

@@ -65,6 +65,8 @@ package struct AgentRun: Sendable {
                 let request = try await request(of: turn, runID: runID) { failure in
                     remark.withLock { $0 = notices.sentence(for: failure) }
                 }
+                // A run that begins now would have nobody who stops it.
+                try Task.checkCancellation()
                 return try await platform.streamMessage(request)
             }
             for try await chunk in try await chunks(of: runID, turn: turn, feed: feed, ask) {

@@ -28,6 +28,18 @@ extension AgentRuntime {
         }
     }
 
+    /// Counts what an attempt has taken that ends without its log; where that fails, whoever takes the run over counts what
+    /// the log has of it.
+    func countOnce(_ usage: Usage, of response: Response, userID: String) async {
+        do {
+            try await parts.meter.record(record(of: response, usage, userID: userID))
+        } catch {
+            logger.warning(
+                "an attempt's last tokens may stay uncounted",
+                metadata: ["run": "\(response.id)", "error": "\(error)"])
+        }
+    }
+
     /// Counts what the last attempt of a run that nobody performs has left in the log, and returns what all its attempts
     /// have taken.
     func countLeftovers(of response: Response, userID: String) async throws -> Usage? {
@@ -39,8 +51,7 @@ extension AgentRuntime {
         return try await parts.meter.records(of: response.id).reduce(nil) { $0 + $1.usage }
     }
 
-    /// What is kept of an attempt that has a response.
-    func record(of response: Response, _ usage: Usage, userID: String) -> UsageRecord {
+    private func record(of response: Response, _ usage: Usage, userID: String) -> UsageRecord {
         UsageRecord(
             runID: response.id, attempt: response.attempt, userID: userID, threadID: response.threadID,
             providerID: response.providerID, modelID: response.modelID,

@@ -60,7 +60,7 @@ extension AgentRuntime {
         } catch {
             // The log may not have it: then nobody else could count it.
             if let usage = conductor.uncounted, let response = writer.snapshot?.response {
-                try? await parts.meter.record(record(of: response, usage, userID: request.userID))
+                await countOnce(usage, of: response, userID: request.userID)
             }
             throw error
         }

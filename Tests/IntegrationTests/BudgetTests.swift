@@ -37,6 +37,22 @@ struct BudgetTests {
         }
     }
 
+    @Test("Where the price of the model is configured, !usage says what the answers cost")
+    func cost() async throws {
+        try await withStage { stage in
+            let (alice, bot) = (stage.alice, stage.bot.userID)
+            let price = "[[provider.models]]\nname = \"echo\"\ninput_price = 1000.0\noutput_price = 2000.0\n"
+            let text = try stage.configuration(.embedded).toml + "\n[provider]\nkind = \"echo\"\n" + price
+            let file = try stage.directory.write(text, to: "config.toml")
+            try await RialtoProcess.withProcess(.bridge, configurationFile: file) { _ in
+                let room = try await stage.directRoom(of: alice)
+                _ = try await alice.ask("/echo chunks=1 pricey", in: room, of: bot)
+                let usage = try await alice.command("!usage", in: room, of: bot).body ?? ""
+                #expect(usage.contains(/Today:\*\* \d+ tokens, about \$0\.\d\d/), "\(usage)")
+            }
+        }
+    }
+
     @Test("!usage also asks an agent behind a socket")
     func overTheSocket() async throws {
         try await withStage { stage in

@@ -45,9 +45,8 @@ extension AgentRuntime {
     func countLeftovers(of response: Response, userID: String) async throws -> Usage? {
         let known = try await parts.meter.records(of: response.id)
         let earlier = known.filter { $0.attempt < response.attempt }.reduce(nil) { $0 + $1.usage }
-        if let own = response.usage.map({ $0 - earlier }), own.totalTokens > 0 {
-            try await parts.meter.record(record(of: response, own, userID: userID))
-        }
+        let own = response.usage.map { record(of: response, $0 - earlier, userID: userID) }
+        if let own, own.usage.totalTokens > 0 { try await parts.meter.record(own) }
         return try await parts.meter.records(of: response.id).reduce(nil) { $0 + $1.usage }
     }
 

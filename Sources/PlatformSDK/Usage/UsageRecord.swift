@@ -22,7 +22,8 @@ public struct UsageRecord: Hashable, Sendable {
     /// The largest count that is kept, so that sums cannot overflow whatever a provider reports.
     public static let largestCount = 1_000_000_000_000
 
-    /// Creates a record; counts are brought into their bounds.
+    /// Creates a record; counts are brought into their bounds, and the total is no less than its parts: a server that tells
+    /// of none must not make its answers free.
     public init(
         runID: String, attempt: Int, userID: String, threadID: String, providerID: String, modelID: String, day: Int,
         usage: Usage, microdollars: Int64? = nil
@@ -36,7 +37,9 @@ public struct UsageRecord: Hashable, Sendable {
         self.day = day
         self.usage = Usage(
             promptTokens: Self.bounded(usage.promptTokens), completionTokens: Self.bounded(usage.completionTokens),
-            totalTokens: Self.bounded(usage.totalTokens), cachedTokens: usage.cachedTokens.map(Self.bounded),
+            totalTokens: Self.bounded(
+                max(usage.totalTokens, Self.bounded(usage.promptTokens) + Self.bounded(usage.completionTokens))),
+            cachedTokens: usage.cachedTokens.map(Self.bounded),
             reasoningTokens: usage.reasoningTokens.map(Self.bounded))
         self.microdollars = microdollars.map { min(max($0, 0), Int64(Self.largestCount)) }
     }

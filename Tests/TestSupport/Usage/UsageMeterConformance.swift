@@ -84,6 +84,14 @@ package enum UsageMeterConformance {
             let both = try await meter.sum(of: .everyone, days: 20_000...20_000)
             #expect(both == UsageSum(tokens: 33, microdollars: 300, unpricedTokens: 8))
         },
+        Case("counts the parts where a provider tells of no total") { meter async throws in
+            let usage = Usage(promptTokens: 70, completionTokens: 5, totalTokens: 0)
+            try await meter.record(
+                UsageRecord(
+                    runID: "r", attempt: 1, userID: "alice", threadID: "thr", providerID: "p", modelID: "m",
+                    day: 20_000, usage: usage))
+            #expect(try await meter.sum(of: .user("alice"), days: 20_000...20_000).tokens == 75)
+        },
         Case("holds out against absurd counts") { meter async throws in
             for (index, tokens) in [Int.max, Int.max, Int.min].enumerated() {
                 try await meter.record(

@@ -94,7 +94,7 @@ package struct TurnMeasure: Sendable {
                 let estimate = tokens(ofBytes: items.reduce(0) { $0 + $1.byteCount })
                 return HistoryWindow.Turn(
                     items: items, tokens: counted(at: index) ?? estimate,
-                    attachments: MessageRequest(recordedIn: responses[index])?.attachments ?? [])
+                    attachments: responses[index].shownAttachments)
             })
     }
 
@@ -130,6 +130,14 @@ extension Response {
             default: sum
             }
         }
+    }
+}
+
+extension Response {
+    /// The files that came with the turn's question; none where a provider has refused them.
+    fileprivate var shownAttachments: [Attachment] {
+        guard error?.code != ModelError.Code.attachmentRefused.description else { return [] }
+        return MessageRequest(recordedIn: self)?.attachments ?? []
     }
 }
 

@@ -47,7 +47,7 @@ extension Attachment {
     var textBytes: Int {
         switch mimeType {
         case let type where type.hasPrefix("image/"): 5_000
-        case let type where type.hasPrefix("text/"): Int(clamping: min(size, 256 << 10))
+        case let type where type.hasPrefix("text/"): Int(clamping: min(max(size, 0), 256 << 10))
         case "application/pdf": 30_000
         default: 0
         }

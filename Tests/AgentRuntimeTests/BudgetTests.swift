@@ -188,7 +188,8 @@ import Testing
         second.provider = ScriptedModelProvider([.says("done", usage: usage)])
         try await second.whileRunning { runtime in
             let reply = try await runtime.resume(runID: "r", after: 0).outcome()
-            #expect(text(reply.events) == "done" && reply.events.last?.event == .end(tokensUsed: 200))
+            #expect(text(reply.events) == "done")
+            #expect(reply.events.last?.event == .end(tokensUsed: 200, model: "scripted-model"))
             let refused = try await runtime.respond(to: second.ask("q", runID: "r2")).outcome()
             #expect(refused.error?.message.contains("200 of 100 tokens") == true)
         }

@@ -6,8 +6,7 @@ extension AgentRuntime {
 
     /// Follows a run's log from a number on.
     func read(_ runID: String, after seq: Int) async throws -> ReplySequence<RunEvent> {
-        let log = parts.log
-        let model = modelThatAnswered
+        let (log, archive) = (parts.log, parts.archive)
         let state = try await log.state(of: runID)
         // Events are never dropped from a run's end here, so that a number alone says which event is meant.
         let cursor = seq <= 0 ? LogCursor.start : LogCursor(attempt: state.attempt, seq: seq)
@@ -16,12 +15,10 @@ extension AgentRuntime {
             for try await frame in log.tail(runID, after: cursor) {
                 for delivery in Self.deliveries(of: frame) {
                     switch delivery.1 {
-                    case .event(var event):
-                        if case .end(let tokens, _) = event {
-                            hasEnded = true
-                            event = .end(tokensUsed: tokens, model: await model(runID))
-                        }
-                        guard await send(RunEvent(seq: delivery.0, event)) else { return }
+                    case .event(let event):
+                        if case .end = event { hasEnded = true }
+                        let whole = await Self.namingModel(event, of: runID, in: archive)
+                        guard await send(RunEvent(seq: delivery.0, whole)) else { return }
                     case .failure(let error): throw error
                     }
                 }
@@ -30,18 +27,20 @@ extension AgentRuntime {
             guard !hasEnded else { return }
             let (seq, ending) = try await Self.ending(of: runID, in: log)
             switch ending {
-            case .event(let event): _ = await send(RunEvent(seq: seq, event))
+            case .event(let event):
+                _ = await send(RunEvent(seq: seq, await Self.namingModel(event, of: runID, in: archive)))
             case .failure(let error): throw error
             }
         }
     }
 
-    /// Says which model answers in a run, as its archived snapshot has it; nil where that is not to be had.
-    private var modelThatAnswered: @Sendable (String) async -> String? {
-        { [archive = parts.archive] runID in
-            let response = (try? await archive.snapshot(of: runID))?.response
-            return response.flatMap { OfferedModel.isUsable($0.modelID) ? $0.modelID : nil }
-        }
+    /// The event; an end says which model has answered, as the run's archived snapshot has it, where that is to be had.
+    private static func namingModel(
+        _ event: AgentEvent, of runID: String, in archive: any RunArchive
+    ) async -> AgentEvent {
+        guard case .end(let tokens, _) = event else { return event }
+        let model = (try? await archive.snapshot(of: runID))?.response.modelID
+        return .end(tokensUsed: tokens, model: model.flatMap { OfferedModel.isUsable($0) ? $0 : nil })
     }
 
     /// What a frame of the log is to a reader, with its numbers.

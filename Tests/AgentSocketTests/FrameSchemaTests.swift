@@ -51,7 +51,7 @@ import Testing
         // Of every type that an agent sends there is a file.
         let events = ScriptedAgent.everything + [.end(tokensUsed: 0)]
         let sent = events.map { AgentServerFrame.run("r", RunEvent(seq: 1, $0)).typeName }
-        #expect(types.subtracting([""]) == Set(sent + ["STATUS", "ERROR"]))
+        #expect(types.subtracting([""]) == Set(sent + ["STATUS", "ERROR", "HEARTBEAT"]))
     }
 
     @Test func framesAreAsTheSchemaSays() async throws {
@@ -66,6 +66,7 @@ import Testing
         var ofAgent: [AgentServerFrame] = [
             .status(protocolVersion: nil), .status(protocolVersion: 2), .textChunk("a"), .end(tokensUsed: 3),
             .error(code: "BUSY", details: "wait"), .runError("r", code: "UNKNOWN_RUN", details: "gone"),
+            .heartbeat("r"),
         ]
         for (index, event) in (ScriptedAgent.everything + [.end(tokensUsed: 5)]).enumerated() {
             ofAgent += [

@@ -1,8 +1,9 @@
 import Synchronization
 
-/// Tells those who wait for more of something, named by a string, that there is more.
+/// Tells those who wait for more of something, named by a string, that there is more; and what, where they want to know.
 ///
-/// It holds one entry for each waiting reader and nothing else; a signal is a flag, so many of them cost nothing.
+/// It holds one entry for each waiting reader. A signal is a flag, so many of them cost nothing; the events that come with
+/// signals are kept for a reader up to its limit, and past it the reader is told to look for itself.
 public final class AppendSignals: Sendable {
     private struct State {
         var subscriptions: [String: [Int: WeakSubscription]] = [:]
@@ -24,20 +25,24 @@ public final class AppendSignals: Sendable {
     }
 
     /// Begins to listen; subscribe, then look, then wait, and nothing in between is missed.
-    public func subscribe(to name: String) -> Subscription {
+    ///
+    /// - Parameter limit: The events that are kept for `take` at most.
+    public func subscribe(to name: String, keeping limit: Int = 0) -> Subscription {
         state.withLock { state in
             state.nextID += 1
-            let subscription = Subscription(signals: self, name: name, id: state.nextID)
+            let subscription = Subscription(signals: self, name: name, id: state.nextID, limit: limit)
             state.subscriptions[name, default: [:]][state.nextID] = WeakSubscription(subscription: subscription)
             return subscription
         }
     }
 
     /// Wakes everybody who waits for this name.
-    public func signal(_ name: String) {
+    ///
+    /// - Parameter events: All that there is more, in its order; empty where who is woken has to look.
+    public func signal(_ name: String, events: [StreamEvent] = []) {
         // Collected first: a subscription that is released inside the lock would ask for it again.
         let listening = state.withLock { $0.subscriptions[name]?.values.compactMap(\.subscription) ?? [] }
-        for subscription in listening { subscription.signal() }
+        for subscription in listening { subscription.signal(events) }
     }
 
     private func remove(_ name: String, _ id: Int) {
@@ -52,27 +57,45 @@ public final class AppendSignals: Sendable {
         private struct Wait {
             var isSignalled = false
             var waiting: CheckedContinuation<Void, Never>?
+            /// The events of the signals since the last look; nil where those are not all that there is more.
+            var events: [StreamEvent]?
         }
 
         private let signals: AppendSignals
         private let name: String
         private let id: Int
+        private let limit: Int
         private let wait = Mutex(Wait())
 
-        fileprivate init(signals: AppendSignals, name: String, id: Int) {
+        fileprivate init(signals: AppendSignals, name: String, id: Int, limit: Int) {
             self.signals = signals
             self.name = name
             self.id = id
+            self.limit = limit
         }
 
         deinit { signals.remove(name, id) }
 
         /// Forgets the signals so far: to be called before looking whether there is more.
         public func clear() {
-            wait.withLock { $0.isSignalled = false }
+            wait.withLock { wait in
+                wait.isSignalled = false
+                wait.events = []
+            }
         }
 
-        /// Waits for a signal since the last `clear`; one task waits at a time.
+        /// Takes the events since the last `clear` or `take`; nil where there may be more than those, so that one has to
+        /// look.
+        public func take() -> [StreamEvent]? {
+            wait.withLock { wait in
+                guard let events = wait.events else { return nil }
+                wait.isSignalled = false
+                wait.events = []
+                return events
+            }
+        }
+
+        /// Waits for a signal since the last `clear` or `take`; one task waits at a time.
         ///
         /// - Throws: `CancellationError`.
         public func next() async throws {
@@ -91,9 +114,14 @@ public final class AppendSignals: Sendable {
             try Task.checkCancellation()
         }
 
-        fileprivate func signal() {
+        fileprivate func signal(_ events: [StreamEvent]) {
             let waiting = wait.withLock { wait in
                 wait.isSignalled = true
+                if let kept = wait.events?.count, !events.isEmpty, kept + events.count <= limit {
+                    wait.events?.append(contentsOf: events)
+                } else {
+                    wait.events = nil
+                }
                 return wait.waiting.take()
             }
             waiting?.resume()

@@ -66,7 +66,8 @@ public protocol EventLog: Sendable {
 
     /// Follows a run from a position on: what is stored, then what is appended, until the run is sealed.
     ///
-    /// Each iterator reads by itself, page by page, so that a slow reader holds up nobody and nothing piles up for it.
+    /// Each iterator reads by itself, page by page, so that a slow reader holds up nobody and no more than a page piles up
+    /// for it.
     /// It throws what `read` throws, and `CancellationError` in a cancelled task.
     func tail(_ runID: String, after cursor: LogCursor) -> LogTail
 

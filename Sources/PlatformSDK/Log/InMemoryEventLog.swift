@@ -21,20 +21,19 @@ public final class InMemoryEventLog: EventLog {
     @discardableResult
     public func claim(_ runID: String, attempt: Int, keepingThrough seq: Int?) async throws -> RunState {
         let hasExpired = try await archive.snapshot(of: runID) != nil
-        let state = try runs.withLock { runs in
+        return try runs.withLock { runs in
             if runs[runID] == nil, hasExpired { throw PlatformError.runSealed(runID) }
             var run = runs[runID] ?? LoggedRun(runID: runID, attempt: 0)
             try run.claim(attempt: attempt, keepingThrough: seq)
             runs[runID] = run
+            signals.signal(runID)
             return run.head.state
         }
-        signals.signal(runID)
-        return state
     }
 
     @discardableResult
     public func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
-        try await change(runID) { try $0.append(events, attempt: attempt, now: now()) }
+        try await change(runID, appending: events) { try $0.append(events, attempt: attempt, now: now()) }
     }
 
     public func seal(_ runID: String, attempt: Int) async throws {
@@ -96,17 +95,21 @@ public final class InMemoryEventLog: EventLog {
         return expired
     }
 
-    private func change<Value>(_ runID: String, _ body: (inout LoggedRun) throws -> Value) async throws -> Value {
+    private func change<Value>(
+        _ runID: String, appending events: [StreamEvent] = [], _ body: (inout LoggedRun) throws -> Value
+    ) async throws -> Value {
         let value = try runs.withLock { runs -> Value? in
             guard var run = runs.removeValue(forKey: runID) else { return nil }
             defer { runs[runID] = run }
-            return try body(&run)
+            let value = try body(&run)
+            // Inside, so that readers are told of changes in their order.
+            signals.signal(runID, events: events)
+            return value
         }
         guard let value else {
             throw try await archive.snapshot(of: runID) == nil
                 ? PlatformError.unknownRun(runID) : PlatformError.runSealed(runID)
         }
-        signals.signal(runID)
         return value
     }
 

@@ -26,11 +26,15 @@ final class GroupCommit: Sendable {
     ///
     /// A body that throws `PlatformError` has decided against its write before it changed anything; the other writes of
     /// the transaction stand then. After any other error each of them gets a transaction of its own.
+    ///
+    /// - Parameter stored: Called once the write stands, in the order of the writes, on the writer's thread.
     func write<Value: Sendable>(
-        _ action: String, _ body: @escaping @Sendable (Database) throws -> Value
+        _ action: String, _ body: @escaping @Sendable (Database) throws -> Value,
+        stored: @escaping @Sendable (Value) -> Void
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let write = Write(action: action, path: file.path, body: body, continuation: continuation)
+            let write = Write(
+                action: action, path: file.path, body: body, stored: stored, continuation: continuation)
             let begins = state.withLock { state in
                 state.waiting.append(write)
                 defer { state.isWriting = true }
@@ -85,16 +89,18 @@ private final class Write<Value: Sendable>: PendingWrite {
     private let action: String
     private let path: String
     private let body: @Sendable (Database) throws -> Value
+    private let stored: @Sendable (Value) -> Void
     private let continuation: CheckedContinuation<Value, any Error>
     private let outcome = Mutex<Result<Value, any Error>?>(nil)
 
     init(
         action: String, path: String, body: @escaping @Sendable (Database) throws -> Value,
-        continuation: CheckedContinuation<Value, any Error>
+        stored: @escaping @Sendable (Value) -> Void, continuation: CheckedContinuation<Value, any Error>
     ) {
         self.action = action
         self.path = path
         self.body = body
+        self.stored = stored
         self.continuation = continuation
     }
 
@@ -111,6 +117,7 @@ private final class Write<Value: Sendable>: PendingWrite {
         if let error {
             continuation.resume(throwing: StoreError.wrapping(error, action: action, path: path))
         } else if let outcome = outcome.withLock({ $0 }) {
+            if case .success(let value) = outcome { stored(value) }
             continuation.resume(with: outcome)
         }
     }

@@ -18,7 +18,7 @@ package struct SQLiteEventLog: EventLog {
 
     @discardableResult
     package func claim(_ runID: String, attempt: Int, keepingThrough seq: Int?) async throws -> RunState {
-        let state = try await database.write("claim a run") { database in
+        try await change(runID, "claim a run") { database in
             guard var run = try database.storedRun(runID) else {
                 guard try database.snapshot(of: runID) == nil else { throw PlatformError.runSealed(runID) }
                 var head = RunHead(runID: runID, attempt: 0)
@@ -31,15 +31,13 @@ package struct SQLiteEventLog: EventLog {
             try database.update(run)
             return run.head.state
         }
-        database.signals.signal(runID)
-        return state
     }
 
     @discardableResult
     package func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
         let encoded = try events.map { try EventJSON.encode($0) }
         let now = now()
-        let cursor = try await database.write("append to a run") { database in
+        return try await change(runID, "append to a run", appending: events) { database in
             guard var run = try database.storedRun(runID) else { throw try database.missing(runID) }
             let before = run
             let new = try run.head.append(events, attempt: attempt) { try database.event($0, of: before)?.eventID }
@@ -48,18 +46,15 @@ package struct SQLiteEventLog: EventLog {
             try database.update(run, now: now)
             return run.head.cursor
         }
-        database.signals.signal(runID)
-        return cursor
     }
 
     package func seal(_ runID: String, attempt: Int) async throws {
         let now = now()
-        try await database.write("seal a run") { database in
+        try await change(runID, "seal a run") { database in
             guard var run = try database.storedRun(runID) else { throw try database.missing(runID) }
             try run.head.seal(attempt: attempt)
             try database.update(run, now: now)
         }
-        database.signals.signal(runID)
     }
 
     package func state(of runID: String) async throws -> RunState {
@@ -100,13 +95,12 @@ package struct SQLiteEventLog: EventLog {
     }
 
     package func trim(_ runID: String, through seq: Int) async throws {
-        try await database.write("trim a run") { database in
+        try await change(runID, "trim a run") { database in
             guard var run = try database.storedRun(runID) else { throw try database.missing(runID) }
             let before = run
             guard try run.head.trim(through: seq), let base = try database.fold(before, through: seq) else { return }
             try database.trim(run, base: base)
         }
-        database.signals.signal(runID)
     }
 
     package func expire(sealedBefore cutoff: Date, limit: Int) async throws -> Int {
@@ -114,8 +108,19 @@ package struct SQLiteEventLog: EventLog {
             let runs = try database.expiredRuns(sealedBefore: cutoff, limit: max(0, limit))
             for run in runs { try database.delete(run) }
             return runs.map(\.head.runID)
+        } stored: { [signals = database.signals] expired in
+            for runID in expired { signals.signal(runID) }
         }
-        for runID in expired { database.signals.signal(runID) }
         return expired.count
+    }
+
+    /// Changes a run and tells its readers; they are handed what was appended.
+    private func change<Value: Sendable>(
+        _ runID: String, _ action: String, appending events: [StreamEvent] = [],
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await database.write(action, body) { [signals = database.signals] _ in
+            signals.signal(runID, events: events)
+        }
     }
 }

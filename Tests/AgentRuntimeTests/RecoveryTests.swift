@@ -207,6 +207,61 @@ import Testing
         #expect((seen + rest.events).map(\.seq) == Array(1...(seen.count + rest.events.count)))
     }
 
+    /// The reader has seen more than the log has after a loss of power, and the numbers that are lost are used again.
+    @Test(arguments: [0, 1, 2])
+    func aReaderThatHasSeenWhatIsLostBeginsAnew(lost: Int) async throws {
+        let start = Array([ScriptedModelProvider.Step].says("one ", "two ", "three ", "four").prefix(6))
+        let first = RuntimeFixture(provider: ScriptedModelProvider([start + [.stall]]))
+        let seen = try await first.whileRunning { runtime in
+            var seen: [RunEvent] = []
+            for try await event in try await runtime.respond(to: first.ask("q")) {
+                seen.append(event)
+                if text(seen) == "one two three four" { break }
+            }
+            return seen
+        }
+        var second = first
+        second.provider = ScriptedModelProvider([.says("the ", "whole ", "answer")])
+        second.log = InMemoryEventLog()
+        try await second.log.claim("r", attempt: 1)
+        try await second.log.append(try await first.events().dropLast(lost), to: "r", attempt: 1)
+        // At each point of the new attempt: before it has begun, and after it has used the numbers again.
+        for isRecovered in [false, true] {
+            let rest = try await second.whileRunning { runtime in
+                if isRecovered {
+                    try await eventually("the run has ended") { try await second.log.state(of: "r").isSealed }
+                }
+                return try await runtime.resume(runID: "r", after: seen.last?.seq ?? 0).outcome()
+            }
+            #expect(text(seen + rest.events) == "the whole answer")
+            #expect(rest.events.last?.event == .end(tokensUsed: 0))
+        }
+    }
+
+    @Test func onlyDeltasMayBeLostWithThePower() async throws {
+        let log = FailingEventLog(InMemoryEventLog())
+        func isStored(_ text: String) -> ScriptedModelProvider.Step {
+            .wait {
+                try await eventually("\(text) is stored") {
+                    guard case .itemDelta(let delta) = log.appends.last?.events.last?.payload else { return false }
+                    return delta.deltaContent == text
+                }
+            }
+        }
+        let says = [ScriptedModelProvider.Step].says("one ", "two")
+        let answer = says[..<3] + [isStored("one ")] + says[3..<4] + [isStored("two")] + says[4...]
+        let tools = ScriptedTools(["t": { _ in ToolOutcome("ok") }])
+        let fixture = RuntimeFixture(
+            provider: ScriptedModelProvider([.calls(("t", "{}", "c1")), Array(answer)]), log: log, tools: tools)
+        _ = try await fixture.whileRunning { try await $0.respond(to: fixture.ask("q")).outcome() }
+        #expect(log.appends.contains { $0.durability == .written })
+        for append in log.appends {
+            let types = append.events.map(\.type)
+            let areDeltas = types.allSatisfy { $0 == "item_delta" }
+            #expect(append.durability == (areDeltas ? .written : .synced), "\(types)")
+        }
+    }
+
     /// The restart finds the run in the hands of a reader that only looks whether the run is there.
     @Test func aReaderDoesNotKeepTheRunFromGoingOn() async throws {
         let stalling = ScriptedModelProvider([[.stall]])

@@ -112,6 +112,16 @@ import Testing
         #expect(machine.received(chunk("a", 5), now: .zero) == [.offer(id, event(5))])
     }
 
+    @Test func aResetGoesBackOnlyWhereItAnswersTheLastResume() throws {
+        var machine = up()
+        let (id, _) = try machine.enqueue("a", run: .resume(runID: "a", after: 12), now: .zero)
+        let reset = RunEvent(seq: 9, .reset(text: "nine"))
+        #expect(machine.received(.run("a", reset), now: .zero).isEmpty, "of an earlier delivery")
+        #expect(machine.received(.run("a", reset, after: 11), now: .zero).isEmpty, "of an earlier RESUME")
+        #expect(machine.received(.run("a", reset, after: 12), now: .zero) == [.offer(id, reset)])
+        #expect(machine.received(chunk("a", 10), now: .zero) == [.offer(id, event(10))])
+    }
+
     @Test func aRunWithoutRoomIsParkedAndAskedForAgain() throws {
         var machine = up()
         let (id, _) = try machine.enqueue("a", run: .message(request("a")), now: .zero)

@@ -5,11 +5,11 @@ extension AgentRuntime {
     private static let readAhead = 64
 
     /// Follows a run's log from a number on.
-    func read(_ runID: String, after seq: Int) async throws -> ReplySequence<RunEvent> {
+    func read(_ runID: String, after seq: Int) -> ReplySequence<RunEvent> {
         let (log, archive) = (parts.log, parts.archive)
-        let state = try await log.state(of: runID)
-        // Events are never dropped from a run's end here, so that a number alone says which event is meant.
-        let cursor = seq <= 0 ? LogCursor.start : LogCursor(attempt: state.attempt, seq: seq)
+        // A number alone does not say who wrote the event: a loss of power may have taken the one that was read, and a later
+        // attempt have used the number again. So only a first attempt's is gone on from; any other one is a reset.
+        let cursor = seq <= 0 ? LogCursor.start : LogCursor(attempt: 1, seq: seq)
         return .producing(limit: Self.readAhead) { send in
             var hasEnded = false
             for try await frame in log.tail(runID, after: cursor) {

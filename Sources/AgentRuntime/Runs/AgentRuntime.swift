@@ -122,7 +122,7 @@ package final class AgentRuntime: AgentResponder {
                 throw error
             }
         }
-        return try await read(request.runID, after: 0)
+        return read(request.runID, after: 0)
     }
 
     package func resume(runID: String, after seq: Int) async throws -> ReplySequence<RunEvent> {
@@ -130,7 +130,7 @@ package final class AgentRuntime: AgentResponder {
         guard try await isKnown(runID) else {
             throw PlatformError(.unknownRun, "the agent has no run \(runID); ask it anew")
         }
-        return try await read(runID, after: seq)
+        return read(runID, after: seq)
     }
 
     package func cancel(runID: String) async throws {

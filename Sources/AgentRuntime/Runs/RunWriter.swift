@@ -59,7 +59,9 @@ final class RunWriter: Sendable {
             return (state.unconfirmed, state.attempt)
         }
         guard !batch.isEmpty else { return }
-        try await log.append(batch, to: runID, attempt: attempt)
+        // After a loss of power the next attempt begins the answer anew, so the pieces of this one need not outlast it.
+        let durability: Durability = batch.allSatisfy(\.isDelta) ? .written : .synced
+        try await log.append(batch, to: runID, attempt: attempt, durability: durability)
         state.withLock { state in
             state.unconfirmed.removeFirst(batch.count)
             for event in batch { state.projection.apply(event) }
@@ -75,5 +77,12 @@ final class RunWriter: Sendable {
             state.nextSeq = claimed.lastSeq + 1
             state.trace = root.child()
         }
+    }
+}
+
+extension StreamEvent {
+    /// Whether the event is a further piece of an item, and nothing is done because of it.
+    fileprivate var isDelta: Bool {
+        if case .itemDelta = payload { true } else { false }
     }
 }

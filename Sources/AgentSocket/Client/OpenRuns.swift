@@ -165,7 +165,8 @@ struct OpenRuns: Sendable {
     ///
     /// The next number is always taken. A number further on is a gap, unless its frame answers the last RESUME: then the
     /// agent was asked for what is missing and says that this comes next. So says it, with a number of no news, to a
-    /// cursor at the run's end or beyond all that it has.
+    /// cursor at the run's end or beyond all that it has. A reset that answers it may also go back, where
+    /// the agent has lost events that it had sent.
     mutating func received(_ frame: RunFrame, now: Duration) -> [Action] {
         // Without a run here nobody reads it any more.
         guard var run = runs[frame.runID] else { return [] }

@@ -5,11 +5,13 @@ public import Foundation
 /// **Ownership.** A run is owned by an attempt. Who claims it with a higher one is its owner from then on, and every call
 /// of an earlier owner fails with `PlatformError.Code.notOwner`.
 ///
-/// **Order.** A run's events are numbered from 1 without gaps. What is appended is durable when the call returns, and
-/// only then is it delivered. Appending events again that are stored already, with the same ids, succeeds without effect.
+/// **Order.** A run's events are numbered from 1 without gaps. What is appended is stored when the call returns, as durably
+/// as was asked for, and only then is it delivered; every other write is synced. Appending events again that are stored
+/// already, with the same ids, succeeds without effect.
 ///
 /// **Reading.** A position that is no longer in the log, because the events before it were trimmed, the run expired or a
-/// later owner cut them off, yields a `reset` with the run's snapshot first; never a silent gap.
+/// later owner cut them off, yields a `reset` with the run's snapshot first; never a silent gap. So does a position behind
+/// the log's end, which a reader has whose last events a loss of power has taken.
 ///
 /// A store that fails throws its own error; writes are not undone by the cancellation of the calling task.
 public protocol EventLog: Sendable {
@@ -34,7 +36,9 @@ public protocol EventLog: Sendable {
     /// - Throws: `PlatformError` with `unknownRun`, `notOwner`, `runSealed`, `sequenceGap`, `sequenceConflict` (another
     ///   event has that number), or `invalidEvent` (of another run or attempt, a heartbeat, or numbers out of order).
     @discardableResult
-    func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor
+    func append(
+        _ events: [StreamEvent], to runID: String, attempt: Int, durability: Durability
+    ) async throws -> LogCursor
 
     /// Ends a run that gets no terminal event; does nothing when it is sealed already.
     ///
@@ -89,6 +93,12 @@ extension EventLog {
     @discardableResult
     public func claim(_ runID: String, attempt: Int) async throws -> RunState {
         try await claim(runID, attempt: attempt, keepingThrough: nil)
+    }
+
+    /// Appends events that outlast a loss of power.
+    @discardableResult
+    public func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
+        try await append(events, to: runID, attempt: attempt, durability: .synced)
     }
 
     /// Reads what follows a position, at most 256 events.

@@ -32,7 +32,9 @@ public final class InMemoryEventLog: EventLog {
     }
 
     @discardableResult
-    public func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
+    public func append(
+        _ events: [StreamEvent], to runID: String, attempt: Int, durability: Durability
+    ) async throws -> LogCursor {
         try await change(runID, appending: events) { try $0.append(events, attempt: attempt, now: now()) }
     }
 

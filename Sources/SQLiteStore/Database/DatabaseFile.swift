@@ -5,8 +5,9 @@ import Synchronization
 /// One database file: opened, migrated, and read and written in whole transactions.
 ///
 /// Durability: WAL with `synchronous=FULL`. A transaction is on the disk when its function returns, so what was stored
-/// survives a power loss. Memory: one writer and a few readers, each with a page cache of 1 MiB at most. Several processes
-/// may open the same file; each write waits up to five seconds for the others'.
+/// survives a power loss; who writes by `schedule` may choose otherwise for itself. Memory: one writer and a few readers,
+/// each with a page cache of 1 MiB at most. Several processes may open the same file; each write waits up to five seconds
+/// for the others'.
 final class DatabaseFile: Sendable {
     /// What makes one database of this program different from another.
     struct Kind: Sendable {

@@ -5,7 +5,8 @@ import Synchronization
 /// Puts the writes that come while one transaction is on its way to the disk together into the next one.
 ///
 /// A transaction costs a wait for the disk whether it holds one write or many, so writers that come at the same time
-/// share it. What waits is bounded by the writers, each of which waits for its own write.
+/// share it, and there is no wait where none of them asks for it. What waits is bounded by the writers, each of which waits
+/// for its own write.
 final class GroupCommit: Sendable {
     private struct State {
         var waiting: [any PendingWrite] = []
@@ -22,19 +23,20 @@ final class GroupCommit: Sendable {
         self.limit = limit
     }
 
-    /// Runs a write in a transaction, which is durable when this returns, whatever becomes of the calling task.
+    /// Runs a write in a transaction, which stands when this returns, whatever becomes of the calling task.
     ///
     /// A body that throws `PlatformError` has decided against its write before it changed anything; the other writes of
     /// the transaction stand then. After any other error each of them gets a transaction of its own.
     ///
     /// - Parameter stored: Called once the write stands, in the order of the writes, on the writer's thread.
     func write<Value: Sendable>(
-        _ action: String, _ body: @escaping @Sendable (Database) throws -> Value,
+        _ action: String, _ durability: Durability, _ body: @escaping @Sendable (Database) throws -> Value,
         stored: @escaping @Sendable (Value) -> Void
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let write = Write(
-                action: action, path: file.path, body: body, stored: stored, continuation: continuation)
+                action: action, path: file.path, durability: durability, body: body, stored: stored,
+                continuation: continuation)
             let begins = state.withLock { state in
                 state.waiting.append(write)
                 defer { state.isWriting = true }
@@ -65,6 +67,9 @@ final class GroupCommit: Sendable {
 
     private static func perform(_ writes: [any PendingWrite], in database: Database) {
         do {
+            // In WAL mode `NORMAL` leaves out the wait for the disk, and nothing else; the next `FULL` makes up for it.
+            let isSynced = writes.contains { $0.durability == .synced }
+            try database.execute(sql: "PRAGMA synchronous = \(isSynced ? "FULL" : "NORMAL")")
             try database.inTransaction(.immediate) {
                 for write in writes { try write.perform(in: database) }
                 return .commit
@@ -79,6 +84,8 @@ final class GroupCommit: Sendable {
 
 /// A write that waits for its transaction.
 private protocol PendingWrite: Sendable {
+    /// What the write is to outlast.
+    var durability: Durability { get }
     /// Changes the database; keeps what the caller is to get.
     func perform(in database: Database) throws
     /// Tells the caller, once: what it is to get, or why nothing is stored.
@@ -86,6 +93,7 @@ private protocol PendingWrite: Sendable {
 }
 
 private final class Write<Value: Sendable>: PendingWrite {
+    let durability: Durability
     private let action: String
     private let path: String
     private let body: @Sendable (Database) throws -> Value
@@ -94,11 +102,12 @@ private final class Write<Value: Sendable>: PendingWrite {
     private let outcome = Mutex<Result<Value, any Error>?>(nil)
 
     init(
-        action: String, path: String, body: @escaping @Sendable (Database) throws -> Value,
+        action: String, path: String, durability: Durability, body: @escaping @Sendable (Database) throws -> Value,
         stored: @escaping @Sendable (Value) -> Void, continuation: CheckedContinuation<Value, any Error>
     ) {
         self.action = action
         self.path = path
+        self.durability = durability
         self.body = body
         self.stored = stored
         self.continuation = continuation

@@ -50,9 +50,9 @@ package final class LogDatabase: Sendable {
     ///
     /// - Throws: `StoreError` or `PlatformError`; nothing is stored then.
     func write<Value: Sendable>(
-        _ action: String, _ body: @escaping @Sendable (Database) throws -> Value,
+        _ action: String, _ durability: Durability = .synced, _ body: @escaping @Sendable (Database) throws -> Value,
         stored: @escaping @Sendable (Value) -> Void = { _ in }
     ) async throws -> Value {
-        try await writes.write(action, body, stored: stored)
+        try await writes.write(action, durability, body, stored: stored)
     }
 }

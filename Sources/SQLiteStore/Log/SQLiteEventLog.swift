@@ -34,10 +34,12 @@ package struct SQLiteEventLog: EventLog {
     }
 
     @discardableResult
-    package func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
+    package func append(
+        _ events: [StreamEvent], to runID: String, attempt: Int, durability: Durability
+    ) async throws -> LogCursor {
         let encoded = try events.map { try EventJSON.encode($0) }
         let now = now()
-        return try await change(runID, "append to a run", appending: events) { database in
+        return try await change(runID, "append to a run", appending: events, durability) { database in
             guard var run = try database.storedRun(runID) else { throw try database.missing(runID) }
             let before = run
             let new = try run.head.append(events, attempt: attempt) { try database.event($0, of: before)?.eventID }
@@ -116,10 +118,10 @@ package struct SQLiteEventLog: EventLog {
 
     /// Changes a run and tells its readers; they are handed what was appended.
     private func change<Value: Sendable>(
-        _ runID: String, _ action: String, appending events: [StreamEvent] = [],
+        _ runID: String, _ action: String, appending events: [StreamEvent] = [], _ durability: Durability = .synced,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await database.write(action, body) { [signals = database.signals] _ in
+        try await database.write(action, durability, body) { [signals = database.signals] _ in
             signals.signal(runID, events: events)
         }
     }

@@ -106,6 +106,22 @@ import Testing
         }
     }
 
+    @Test func `what is to be synced waits for the disk, whatever shares its transaction`() async throws {
+        let level: @Sendable (Database) throws -> Int? = { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        let (normal, full) = (1, 2)
+        try await withLogDatabase { database in
+            #expect(try await database.write("look", .synced, level) == full)
+            #expect(try await database.write("look", .written, level) == normal)
+            try await withThrowingTaskGroup(of: (Durability, Int?).self) { group in
+                for number in 0..<200 {
+                    let durability: Durability = number.isMultiple(of: 3) ? .synced : .written
+                    group.addTask { (durability, try await database.write("look", durability, level)) }
+                }
+                for try await (durability, level) in group where durability == .synced { #expect(level == full) }
+            }
+        }
+    }
+
     @Test func `a closed database says so`() async throws {
         try await withTemporaryDirectory { directory in
             let database = try await LogDatabase.open(in: directory.url)

@@ -9,6 +9,7 @@ package final class FailingEventLog: EventLog {
 
     private let log: any EventLog
     private let rest: Mutex<Int>
+    private let appended = Mutex<[Append]>([])
     private let storesTheLast: Bool
     private let willLook: @Sendable (Look) async throws -> Void
     private let willAppend: @Sendable ([StreamEvent]) async throws -> Void
@@ -44,6 +45,17 @@ package final class FailingEventLog: EventLog {
         rest.withLock { $0 = writes }
     }
 
+    /// An append that has succeeded.
+    package struct Append: Sendable {
+        /// What was appended.
+        package let events: [StreamEvent]
+        /// What it was to outlast.
+        package let durability: Durability
+    }
+
+    /// The appends so far that have succeeded.
+    package var appends: [Append] { appended.withLock { $0 } }
+
     /// Whether a write has failed.
     package var hasFailed: Bool { failures > 0 }
 
@@ -69,9 +81,15 @@ package final class FailingEventLog: EventLog {
     }
 
     @discardableResult
-    package func append(_ events: [StreamEvent], to runID: String, attempt: Int) async throws -> LogCursor {
+    package func append(
+        _ events: [StreamEvent], to runID: String, attempt: Int, durability: Durability
+    ) async throws -> LogCursor {
         try await willAppend(events)
-        return try await write { try await log.append(events, to: runID, attempt: attempt) }
+        let cursor = try await write {
+            try await log.append(events, to: runID, attempt: attempt, durability: durability)
+        }
+        appended.withLock { $0.append(Append(events: events, durability: durability)) }
+        return cursor
     }
 
     package func seal(_ runID: String, attempt: Int) async throws {

@@ -4,23 +4,32 @@ import Testing
 /// What the model is told of the conversation so far.
 @Suite("The history of a conversation", .timeLimit(.minutes(10)))
 struct HistoryTests {
-    /// A bot whose agent is in its own process and thinks with a model that remembers its requests.
+    /// A bot whose agent, in its own process or in another one, thinks with a model that remembers its requests.
     private func withModel(
         context: Int = .max,
+        backend: Stage.Backend = .embedded,
         configure: (inout RialtoConfiguration, Stage) throws -> Void = { _, _ in },
         _ body: (Stage, ChatServer, RialtoProcess) async throws -> Void
     ) async throws {
         try await withStage { stage in
             try await ChatServer.withServer(context: context) { model in
-                var configuration = try stage.configuration(.embedded)
+                var configuration = try stage.configuration(backend)
                 configuration["provider", "kind"] = "openai-chat"
                 configuration["provider", "model"] = "words"
                 configuration["provider", "base_url"] = .string(model.baseURL)
                 try configure(&configuration, stage)
-                try await stage.withRialto(configuration) { rialto in
-                    try await body(stage, model, rialto)
-                    #expect(rialto.errorLines == [])
+                func withBridge() async throws {
+                    try await stage.withRialto(configuration) { rialto in
+                        try await body(stage, model, rialto)
+                        #expect(rialto.errorLines == [])
+                    }
                 }
+                guard backend == .socket else { return try await withBridge() }
+                var agent = configuration
+                agent["store", "directory"] = .string(stage.directory.file("agent-data"))
+                let file = try stage.write(agent, to: "agent.toml")
+                let role = RialtoProcess.Role.agent(port: stage.agentPort)
+                try await RialtoProcess.withProcess(role, configurationFile: file) { _ in try await withBridge() }
             }
         }
     }
@@ -73,9 +82,11 @@ struct HistoryTests {
         }
     }
 
-    @Test("!load brings back what was there at the !save, and nothing of what came after it")
-    func saves() async throws {
-        try await withModel { stage, model, rialto in
+    @Test(
+        "!load brings back what was there at the !save, and nothing of what came after it",
+        arguments: [Stage.Backend.embedded, .socket])
+    func saves(backend: Stage.Backend) async throws {
+        try await withModel(backend: backend) { stage, model, rialto in
             let (alice, bot) = (stage.alice, stage.bot.userID)
             let room = try await stage.directRoom(of: alice)
             for text in ["one", "two"] { _ = try await alice.ask(text, in: room, of: bot) }

@@ -51,22 +51,30 @@ import Testing
         // Of every type that an agent sends there is a file.
         let events = ScriptedAgent.everything + [.end(tokensUsed: 0)]
         let sent = events.map { AgentServerFrame.run("r", RunEvent(seq: 1, $0)).typeName }
-        #expect(types.subtracting([""]) == Set(sent + ["STATUS", "ERROR", "HEARTBEAT"]))
+        #expect(types.subtracting([""]) == Set(sent + ["STATUS", "ERROR", "HEARTBEAT", "AGENT_USAGE"]))
     }
 
     @Test func framesAreAsTheSchemaSays() async throws {
         let request = MessageRequest(
             userID: "u", threadID: "t", runID: "r", turnID: "m", text: "hi", skills: ["s"], soul: ["tone": "dry"],
             attachments: [Attachment(path: "/a", mimeType: "image/png", size: 12, filename: "cat.png")],
-            traceparent: TraceContext.random().traceparent)
+            traceparent: TraceContext.random().traceparent, model: "large",
+            history: [ThreadPassage(threadID: "t0", turnID: "m0")])
         let ofBridge: [AgentClientFrame] = [
             .userMessage(text: "hi"), .runMessage(request), .cancel(runID: "r"), .resume(runID: "r", after: 3),
             .approval(runID: "r", itemID: "i", .approved), .approval(runID: "r", itemID: "i", .denied),
+            .usage(requestID: "q", userID: "u", threadID: "t"),
         ]
+        let models = OfferedModels(
+            defaultName: "small", models: [OfferedModel(name: "small", title: "Small", contextTokens: 1_000)])
+        let sum = UsageSum(tokens: 3, microdollars: 4, unpricedTokens: 1)
+        let report = UsageReport(
+            today: sum, dailyLimit: 9, month: sum, thread: UsageSum(), everyone: .init(spent: 3, limit: 10))
         var ofAgent: [AgentServerFrame] = [
             .status(protocolVersion: nil), .status(protocolVersion: 2), .textChunk("a"), .end(tokensUsed: 3),
+            .status(protocolVersion: 2, models: models), .heartbeat("r"), .usage(requestID: "q", report),
+            .requestError(requestID: "q", code: "UNSUPPORTED", details: "no"),
             .error(code: "BUSY", details: "wait"), .runError("r", code: "UNKNOWN_RUN", details: "gone"),
-            .heartbeat("r"),
         ]
         for (index, event) in (ScriptedAgent.everything + [.end(tokensUsed: 5)]).enumerated() {
             ofAgent += [
@@ -110,6 +118,6 @@ import Testing
 
     /// What Rialto always writes and others may leave out.
     private static func isOptional(_ change: String) -> Bool {
-        ["thread_id", "user_id", "skills", "attachments"].contains { change == " has no \($0)" }
+        ["thread_id", "user_id", "skills", "attachments", "after"].contains { change == " has no \($0)" }
     }
 }

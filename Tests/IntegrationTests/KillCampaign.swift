@@ -85,7 +85,8 @@ final actor KillCampaign {
 
     /// Waits until a run is under way, and so many milliseconds more; asks where there is nothing left to answer.
     ///
-    /// A run that has died often is let come to its end: the agent gives up after the eighth time.
+    /// What has died often is let go on: the agent gives a run up after the eighth time, and the bridge a turn that five
+    /// restarts in a row have not helped.
     private func waitForMoment(_ milliseconds: Int) async throws {
         let clock = ContinuousClock()
         var deadline = clock.now + .milliseconds(1_500)
@@ -93,7 +94,7 @@ final actor KillCampaign {
         while true {
             if clock.now > limit { throw TimedOut("a run that is under way", limit: Self.patience) }
             let runs = try await log.streamingRuns()
-            if !runs.isEmpty, runs.allSatisfy({ $0.attempt < 5 }) { break }
+            if !runs.isEmpty, runs.allSatisfy({ $0.attempt < 5 }), try await log.fruitlessBeginnings() < 4 { break }
             if runs.isEmpty, clock.now > deadline {
                 try await ask()
                 deadline = clock.now + .seconds(5)

@@ -51,8 +51,6 @@ struct KillCampaignTests {
             }
         }
         #expect(try await bridge.terminate() == .exited(0))
-        let runs = try await AgentLog.runs(
-            answering: questions.map(\.eventID), in: stage.directory.file("data"))
         for room in Set(questions.map(\.room)) {
             let timeline = try await alice.messages(in: room)
             for question in questions where question.room == room {
@@ -64,7 +62,7 @@ struct KillCampaignTests {
                     let body = (event.newContent ?? event.content)["body"]?.stringValue ?? ""
                     #expect(question.answer.hasPrefix(body) || body.hasPrefix(question.answer), "\(body)")
                 }
-                let run = try await log.run(try #require(runs[question.eventID]))
+                let run = try #require(try await log.run(answering: question.eventID))
                 #expect(run.fault == nil, "\(run.fault ?? "")")
                 #expect(run.response?.shownText == reply.text)
             }

@@ -4,26 +4,36 @@ import MatrixAPI
 package import PlatformSDK
 import SQLiteStore
 
-/// The log and the archive of an agent's runs, read from beside the processes that write them.
+/// The log and the archive of an agent's runs, and the turns of its bridge, read from beside the processes that write them.
 package struct AgentLog: Sendable {
     private let log: SQLiteEventLog
     private let archive: SQLiteRunArchive
+    private let bridge: SQLiteBridgeStore
 
-    /// Runs the body with the log below a data directory.
-    package static func withLog<Result>(
-        in dataDirectory: String, _ body: (AgentLog) async throws -> Result
-    ) async throws -> Result {
-        let directory = URL(fileURLWithPath: dataDirectory + "/agent", isDirectory: true)
-        let database = try await LogDatabase.open(in: directory)
-        let agentLog = AgentLog(log: SQLiteEventLog(database: database), archive: SQLiteRunArchive(database: database))
+    /// Runs the body with what is below a data directory.
+    package static func withLog<Value>(
+        in dataDirectory: String, _ body: (AgentLog) async throws -> Value
+    ) async throws -> Value {
+        let directory = URL(fileURLWithPath: dataDirectory, isDirectory: true)
+        let turns = try await BridgeDatabase.open(in: directory)
+        let runs = try await LogDatabase.open(in: directory.appendingPathComponent("agent"))
+        let agentLog = AgentLog(
+            log: SQLiteEventLog(database: runs), archive: SQLiteRunArchive(database: runs),
+            bridge: SQLiteBridgeStore(database: turns))
+        let result: Result<Value, any Error>
         do {
-            let result = try await body(agentLog)
-            try await database.close()
-            return result
+            result = .success(try await body(agentLog))
         } catch {
-            try? await database.close()
-            throw error
+            result = .failure(error)
         }
+        try await runs.close()
+        try await turns.close()
+        return try result.get()
+    }
+
+    /// How often a turn that is not done has been begun without getting further; of all turns the most.
+    package func fruitlessBeginnings() async throws -> Int {
+        try await bridge.unfinishedTurns().map(\.attempt).max() ?? 0
     }
 
     /// The runs in the middle of which the agent is now: it has said something, and goes on.
@@ -43,7 +53,7 @@ package struct AgentLog: Sendable {
         /// What the archive has of it.
         package let archived: Response?
 
-        /// What is wrong with the run for a log's run that is over, in words; nil where nothing is.
+        /// What is wrong with a run that should be over, in words; nil where nothing is.
         package var fault: String? {
             if events.map(\.seq) != Array(1..<(events.count + 1)) { return "the numbers have gaps" }
             if events.count(where: \.isTerminal) != 1 { return "there are \(events.count(where: \.isTerminal)) ends" }
@@ -67,18 +77,10 @@ package struct AgentLog: Sendable {
         return LoggedRun(events: events, response: Response.reduce(events), archived: archived)
     }
 
-    /// The runs that answer messages, by the ids of the messages' events, as the bridge of the data directory knows them.
-    package static func runs(
-        answering eventIDs: [String], in dataDirectory: String
-    ) async throws -> [String: String] {
-        let database = try await BridgeDatabase.open(in: URL(fileURLWithPath: dataDirectory, isDirectory: true))
-        let store = SQLiteBridgeStore(database: database)
-        var runs: [String: String] = [:]
-        for eventID in eventIDs {
-            runs[eventID] = try await store.turn(concerning: EventID(rawValue: eventID))?.runID
-        }
-        try await database.close()
-        return runs
+    /// The run that answers a message, by the id of the message's event.
+    package func run(answering eventID: String) async throws -> LoggedRun? {
+        guard let runID = try await bridge.turn(concerning: EventID(rawValue: eventID))?.runID else { return nil }
+        return try await run(runID)
     }
 }
 

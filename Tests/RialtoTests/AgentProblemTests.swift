@@ -10,7 +10,8 @@ struct AgentProblemTests {
     func codes() {
         let codes =
             ModelError.Code.all.map(\.description) + [
-                RunCode.refused, RunCode.lengthExhausted, RunCode.interrupted, RunCode.timedOut, RunCode.tooManyRounds,
+                RunCode.refused, RunCode.lengthExhausted, RunCode.answerTooLong, RunCode.interrupted, RunCode.timedOut,
+                RunCode.tooManyRounds,
             ]
         #expect(Set(codes) == Set(AgentProblem.allCases.map(\.rawValue)))
         #expect(codes.count == AgentProblem.allCases.count)

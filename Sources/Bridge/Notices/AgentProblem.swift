@@ -32,6 +32,8 @@ package enum AgentProblem: String, CaseIterable, Sendable {
     case refused = "MODEL_REFUSED"
     /// The model used up its limit without a word.
     case lengthExhausted = "MODEL_LENGTH_EXHAUSTED"
+    /// The answer grew without end.
+    case answerTooLong = "ANSWER_TOO_LONG"
     /// The agent died after it had begun something that may have had an effect.
     case interrupted = "INTERRUPTED"
     /// The run took longer than it may.

@@ -29,6 +29,7 @@ extension EnglishNotices {
             "My model declined to answer this. Please ask in another way."
         case .lengthExhausted:
             "My model reached its limit before it could say anything. Please ask for less at once."
+        case .answerTooLong: answerTooLong
         case .interrupted:
             "I was interrupted, and what I had begun may have been done or not. Please look before you ask again."
         case .timedOut:

@@ -273,7 +273,8 @@ package final class BridgeService: Service {
         if turn.isStopRequested { entry.stop.raise() }
         // From the first moment: people see that they were heard, and the homeserver is done with it before text comes.
         try await runner.showingWork(on: turn) {
-            if let window = configuration.mergeWindow, turn.state == .queued, turn.revision == 0, !turn.isStopRequested {
+            if let window = configuration.mergeWindow, turn.state == .queued, turn.revision == 0, !turn.isStopRequested
+            {
                 try await clock.sleep(until: entry.queuedAt + window)
                 if isEnding { return }
             }

@@ -234,7 +234,7 @@ import Testing
                 return try await runtime.resume(runID: "r", after: seen.last?.seq ?? 0).outcome()
             }
             #expect(text(seen + rest.events) == "the whole answer")
-            #expect(rest.events.last?.event == .end(tokensUsed: 0))
+            #expect(rest.events.last?.event == .end(tokensUsed: 0, model: "scripted-model"))
         }
     }
 

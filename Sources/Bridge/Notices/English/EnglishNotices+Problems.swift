@@ -31,7 +31,8 @@ extension EnglishNotices {
             "My model reached its limit before it could say anything. Please ask for less at once."
         case .answerTooLong: answerTooLong
         case .interrupted:
-            "I was interrupted, and what I had begun may have been done or not. Please look before you ask again."
+            "I was interrupted, and what I had begun may have been done or not. Please look first; a 🔁 on your question "
+                + "makes me answer it again."
         case .timedOut:
             "My agent worked on this for as long as it may, without coming to an end. Please ask for less at once."
         case .tooManyRounds:

@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    @Test func eachFaultIsLoggedOnce() async throws {
+        try await withTemporaryDirectory { directory in
+            let (root, log) = (URL(fileURLWithPath: directory.path), RecordingLog())
+            let library = DirectorySkills(directory: root, logger: log.logger)
+            try write("---\nname: other\ndescription: C.\n---\nDo c.", "c", below: root)
+            for _ in 1...3 { #expect(try await library.skills().isEmpty) }
+            #expect(log.lines(.warning).count == 1)
+            try write("---\nname: c\n", "c", below: root)
+            for _ in 1...3 { #expect(try await library.skills().isEmpty) }
+            #expect(log.lines(.warning).count == 2)
+        }
+    }
+
     @Test func aMissingDirectoryHasNoSkills() async throws {
         let library = DirectorySkills(
             directory: URL(fileURLWithPath: "/nonexistent/skills"), logger: Logger(label: "test"))

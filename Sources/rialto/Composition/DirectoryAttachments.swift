@@ -11,8 +11,6 @@ struct DirectoryAttachments: AttachmentReader {
     /// The largest text file that is read, in bytes; longer ones crowd out the conversation.
     static let maximumTextBytes = 256 << 10
 
-    private static let queue = DispatchQueue(label: "rialto.attachments")
-
     private let directories: [String]
 
     /// Creates a reader of files below the directories, which may be missing.
@@ -21,9 +19,7 @@ struct DirectoryAttachments: AttachmentReader {
     }
 
     func read(_ attachment: Attachment, maximumBytes: Int) async -> ModelAttachment? {
-        await withCheckedContinuation { continuation in
-            Self.queue.async { continuation.resume(returning: readBlocking(attachment, maximumBytes: maximumBytes)) }
-        }
+        await FileQueue.run { readBlocking(attachment, maximumBytes: maximumBytes) }
     }
 
     private func readBlocking(_ attachment: Attachment, maximumBytes: Int) -> ModelAttachment? {

@@ -1,16 +1,19 @@
 import AgentRuntime
 import Foundation
 import Logging
+import Synchronization
 
 /// The skills in a directory: each a folder with a `SKILL.md`, read anew at each request, so that edits count at once.
 ///
-/// A skill that cannot be read is left out and logged; it does not take the others with it.
-struct DirectorySkills: SkillLibrary {
+/// A skill that cannot be read is left out, and logged once for each fault; it does not take the others with it.
+final class DirectorySkills: SkillLibrary {
     /// The longest file that is read, in bytes; what a model is to follow is far shorter.
     static let maximumBytes = 256 << 10
 
     private let directory: URL
     private let logger: Logger
+    /// The faults of the last reading.
+    private let known = Mutex<Set<String>>([])
 
     /// Creates a library over a directory, which may be missing.
     init(directory: URL, logger: Logger) {
@@ -19,8 +22,13 @@ struct DirectorySkills: SkillLibrary {
     }
 
     func skills() async throws -> [Skill] {
-        let (skills, faults) = read()
-        for fault in faults { logger.warning("a skill cannot be read", metadata: ["reason": "\(fault)"]) }
+        let (skills, faults) = await FileQueue.run { self.read() }
+        let reasons = Set(faults.map { "\($0)" })
+        let new = known.withLock { known in
+            defer { known = reasons }
+            return reasons.subtracting(known)
+        }
+        for reason in new.sorted() { logger.warning("a skill cannot be read", metadata: ["reason": "\(reason)"]) }
         return skills
     }
 

@@ -1,20 +1,23 @@
-import Logging
+package import Logging
 import Synchronization
 
 /// Keeps what is logged, as lines of level, message and metadata.
-final class RecordingLog: Sendable {
+package final class RecordingLog: Sendable {
     private let recorded = Mutex<[String]>([])
 
+    /// Creates a log without lines.
+    package init() {}
+
     /// The lines so far.
-    var lines: [String] { recorded.withLock { $0 } }
+    package var lines: [String] { recorded.withLock { $0 } }
 
     /// A logger that writes here.
-    var logger: Logger {
+    package var logger: Logger {
         Logger(label: "test") { _ in Handler(log: self) }
     }
 
     /// The lines of a level.
-    func lines(_ level: Logger.Level) -> [String] {
+    package func lines(_ level: Logger.Level) -> [String] {
         lines.filter { $0.hasPrefix("\(level) ") }
     }
 

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 
 /// Where small files are read for the agent: one thread of its own, as a slow disk must not hold up what else runs.
 enum FileQueue {

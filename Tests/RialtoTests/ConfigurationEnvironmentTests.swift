@@ -34,7 +34,7 @@ struct ConfigurationEnvironmentTests {
             "provider.model": "m", "provider.base_url": "http://h", "provider.api_key_file": "/k",
             "provider.attachments": "false",
             "provider.models": #"[{"name": "n", "context_tokens": 9}]"#,
-            "provider.reasoning_effort": "HIGH",
+            "provider.reasoning_effort": "HIGH", "provider.stall_seconds": "77",
             "store.directory": "/s", "telemetry.log_format": "console", "telemetry.log_level": "error",
         ]
         let defaults = Configuration(directory: "")

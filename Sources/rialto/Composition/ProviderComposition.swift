@@ -18,11 +18,12 @@ enum ProviderComposition {
         let found = try configuration.providerKey.read()
         if let warning = found?.warning { logger.warning("\(warning)") }
         let endpoint = try endpoint(configuration, key: found?.secret)
+        let options = ProviderOptions(stallLimit: .seconds(configuration.provider.stallSeconds))
         return switch kind {
         case .echo: EchoProvider()
-        case .openaiResponses: OpenAIResponsesProvider(endpoint: endpoint, client: client)
-        case .openaiChat: ChatCompletionsProvider(endpoint: endpoint, client: client)
-        case .anthropic: AnthropicProvider(endpoint: endpoint, client: client)
+        case .openaiResponses: OpenAIResponsesProvider(endpoint: endpoint, client: client, options: options)
+        case .openaiChat: ChatCompletionsProvider(endpoint: endpoint, client: client, options: options)
+        case .anthropic: AnthropicProvider(endpoint: endpoint, client: client, options: options)
         }
     }
 

@@ -178,6 +178,8 @@ extension Configuration {
         var apiKeyFile: PathSetting?
         /// How much the model is to think before it answers; nil leaves it to the provider.
         var reasoningEffort: ReasoningEffort?
+        /// How long the model may send nothing, in seconds.
+        var stallSeconds = 120
         /// Whether the model is shown the files that people send.
         var attachments = true
         /// The models that people may choose, and what is known of each.

@@ -270,6 +270,12 @@ enum ConfigurationSchema {
             "or \"max\". Without it the provider decides; Claude models then answer without thinking, or as they see fit."
         ),
         ConfigurationKey(
+            "provider", "stall_seconds", \.provider.stallSeconds,
+            "How long the model may send nothing before the agent gives up waiting for it. It is asked again where it has",
+            "said nothing yet.",
+            check: Check.range(5...3600)
+        ),
+        ConfigurationKey(
             "provider", "attachments", \.provider.attachments,
             "Whether the model is shown the images, PDFs and text files that people send, where its interface takes",
             "them. Else, and for all other files, it is told their names."

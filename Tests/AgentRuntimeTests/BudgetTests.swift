@@ -57,6 +57,31 @@ import Testing
         }
     }
 
+    /// Whoever stops each answer before the provider says what it took pays for what was said all the same.
+    @Test func anAnswerThatIsStoppedIsCountedByItsBytes() async throws {
+        let said = String(repeating: "four", count: 30)
+        let answer: [ScriptedModelProvider.Step] = .says(said)
+        let model = ScriptedModelProvider([answer.dropLast(2) + [.stall]])
+        let meter = InMemoryUsageMeter()
+        let fixture = RuntimeFixture(
+            provider: model,
+            configure: {
+                $0.budget = TokenBudget(perUser: 30)
+                $0.meter = meter
+            })
+        try await fixture.whileRunning { runtime in
+            for try await event in try await runtime.respond(to: fixture.ask("q")) {
+                if case .textChunk = event.event { break }
+            }
+            try await runtime.cancel(runID: "r")
+            try await eventually("it is stopped") { try await fixture.log.state(of: "r").isSealed }
+            let usage = try #require(try await meter.records(of: "r").first?.usage)
+            #expect(usage.completionTokens == 30 && usage.promptTokens > 0)
+            let refused = try await runtime.respond(to: fixture.ask("q", runID: "r2")).outcome()
+            #expect(refused.error?.agentCode == "BUDGET_EXHAUSTED")
+        }
+    }
+
     @Test func theDaysBudgetIsThatOfAll() async throws {
         let usage = Usage(promptTokens: 60, completionTokens: 40)
         let model = ScriptedModelProvider([.says("one", usage: usage)])

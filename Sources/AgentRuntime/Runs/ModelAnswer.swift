@@ -26,6 +26,10 @@ struct ModelAnswer: Hashable, Sendable {
     var done: [Int: OutputItem] = [:]
     /// Whether a reader has seen anything of it.
     var hasShown = false
+    /// The bytes that the model was shown for it.
+    var shownBytes = 0
+    /// The bytes that it has said, in all channels.
+    var saidBytes = 0
     /// The tokens of this answer so far.
     var usage: Usage?
     /// Why it ended; nil before.

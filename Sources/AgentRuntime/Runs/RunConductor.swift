@@ -69,6 +69,7 @@ final class RunConductor: Sendable {
         }
         try Task.checkCancellation()
         guard let cut else { return }
+        machine.withLock { $0.countUntold() }
         try await count()
         try await append(machine.withLock { $0.cut(cut) })
     }

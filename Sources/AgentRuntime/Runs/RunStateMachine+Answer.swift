@@ -39,6 +39,7 @@ extension RunStateMachine {
     private mutating func grow(_ delta: ItemDelta) -> [StreamEvent.Payload] {
         guard var item = answer.open[delta.itemID], !delta.deltaContent.isEmpty else { return [] }
         saidBytes += delta.deltaContent.utf8.count
+        answer.saidBytes += delta.deltaContent.utf8.count
         var content = delta.deltaContent
         if delta.channel == .text || delta.channel == .refusal {
             if item.text.isEmpty, item.refusal.isEmpty, hasSaidText {

@@ -140,6 +140,16 @@ package struct RunStateMachine: Sendable {
         return Action(payloads: plan.opening(at: milliseconds, earlier: earlier), step: ask())
     }
 
+    /// Counts an answer that is about to be cut off by its bytes, four to a token: many a provider says at the end alone
+    /// what an answer took, and whoever stops each answer before its end would pay for none.
+    package mutating func countUntold() {
+        let written = (answer.saidBytes + 3) / 4
+        guard !isOver, written > answer.usage?.completionTokens ?? 0 else { return }
+        answer.usage = Usage(
+            promptTokens: answer.usage?.promptTokens ?? answer.shownBytes / 4, completionTokens: written,
+            cachedTokens: answer.usage?.cachedTokens, reasoningTokens: answer.usage?.reasoningTokens)
+    }
+
     /// The end of a run that somebody or something cuts off; no events where it is over already.
     package mutating func cut(_ cut: Cut) -> [StreamEvent.Payload] {
         guard !isOver else { return [] }
@@ -164,6 +174,7 @@ package struct RunStateMachine: Sendable {
         asked += 1
         answer = ModelAnswer(firstIndex: nextIndex)
         let (history, files) = plan.shown
+        answer.shownBytes = (history + conversation).reduce(plan.instructions.utf8.count) { $0 + $1.byteCount }
         let request = ModelRequest(
             id: "\(plan.request.runID.identifier)-\(attempt)-\(asked)",
             model: plan.model.isEmpty ? nil : plan.model,

@@ -79,7 +79,7 @@ extension AgentRuntime {
             let schema = try? EventJSON.encode(tool.model.parameters).count
             return sum + tool.model.name.utf8.count + tool.model.description.utf8.count + (schema ?? 0)
         }
-        let question = request.textNamingAttachments.utf8.count
+        let question = request.textForModel.utf8.count
         let files = parts.attachments == nil ? 0 : request.attachments.reduce(0) { $0 + $1.textBytes }
         plan.window = try await history.window(
             for: request, otherBytes: plan.instructions.utf8.count + tools + question + files)

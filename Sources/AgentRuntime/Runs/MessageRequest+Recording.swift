@@ -11,7 +11,7 @@ extension MessageRequest {
     func recording() -> [StreamEvent.Payload] {
         let items: [(String, OutputItem)] = [
             ("request", .unknown(type: Self.itemType, json: circumstances)),
-            ("question", .message(.init(content: textNamingAttachments, origin: .user))),
+            ("question", .message(.init(content: textForModel, origin: .user))),
         ]
         return items.enumerated().flatMap { index, item -> [StreamEvent.Payload] in
             [

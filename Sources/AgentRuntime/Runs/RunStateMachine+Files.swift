@@ -13,7 +13,7 @@ extension RunStateMachine.Plan {
             history += items
         }
         for turn in window.turns { add(turn.items, turn.attachments) }
-        add([.message(.init(content: request.textNamingAttachments, origin: .user))], request.attachments)
+        add([.message(.init(content: request.textForModel, origin: .user))], request.attachments)
         return (history, shown)
     }
 

@@ -19,11 +19,15 @@ public struct Attachment: Hashable, Sendable {
 }
 
 extension MessageRequest {
-    /// The text with a line for each attachment, for an agent that takes nothing but text.
-    public var textNamingAttachments: String {
+    /// The text with a line for each attachment, for an agent that takes nothing but text and finds the files itself.
+    public var textNamingAttachments: String { text { $0.path.hasPrefix("data:") ? "" : ", \($0.path)" } }
+
+    /// The text with a line for each attachment, for a model: where files are on this machine is no third party's concern.
+    public var textForModel: String { text { _ in "" } }
+
+    private func text(place: (Attachment) -> String) -> String {
         let lines = attachments.map { file in
-            let place = file.path.hasPrefix("data:") ? "" : ", \(file.path)"
-            return "[attached: \(file.filename), \(file.mimeType), \(file.size) bytes\(place)]"
+            "[attached: \(file.filename), \(file.mimeType), \(file.size) bytes\(place(file))]"
         }
         return ((text.isEmpty ? [] : [text]) + lines).joined(separator: "\n")
     }

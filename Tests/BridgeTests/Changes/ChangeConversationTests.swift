@@ -161,6 +161,23 @@ import Testing
         }
     }
 
+    @Test func aQuestionOfAnEarlierConversationIsNotRetriedByCommand() async throws {
+        try await BridgeScenario.run(platform: MockPlatformClient()) { room in
+            try await room.join("!a")
+            try await room.say("hello", in: "!a", as: "$1")
+            _ = try await shown("[MOCK] hello", in: room)
+            try await settled(room)
+            let before = try await room.store.currentThread(in: ThreadPlace(roomID: "!a", root: nil)).threadID
+            try await room.say("!new", in: "!a", as: "$2")
+            try await eventually("a new conversation") {
+                try await room.store.currentThread(in: ThreadPlace(roomID: "!a", root: nil)).threadID != before
+            }
+            try await room.say("!retry", in: "!a", as: "$3")
+            _ = try await room.notice(containing: EnglishNotices().nothingToRetry, in: "!a")
+            #expect(try await room.store.turn("turn-$1")?.revision == 0)
+        }
+    }
+
     @Test func twoMessagesInQuickSuccessionAreOneQuestion() async throws {
         let configuration = BridgeConfiguration.forTests(mergeWindow: .milliseconds(300))
         try await BridgeScenario.run(platform: MockPlatformClient(), configuration: configuration) { room in
